@@ -1,0 +1,123 @@
+package cds
+
+import "encoding/json"
+
+// A Report is the answer for one patient at one instant. Its JSON form is stable: lists are never null,
+// absent members are left out. It owns all its memory and can be kept after the record is closed.
+type Report struct {
+	Findings   []Finding      `json:"findings"`
+	Undecided  []Undecided    `json:"undecided"`
+	Failures   []Failure      `json:"failures"`
+	Suppressed []Suppressed   `json:"suppressed"`
+	Unscreened []Unscreened   `json:"unscreened"`
+	Skipped    map[string]int `json:"skipped"` // FHIR type → how many resources no rule reads
+	Warnings   []Warning      `json:"warnings"`
+}
+
+// A Finding is a rule that holds.
+type Finding struct {
+	Rule      string     `json:"rule"` // the id, `id[row]` for a rule with a table
+	Pack      string     `json:"pack"`
+	Version   string     `json:"version,omitempty"`
+	Indicator Indicator  `json:"indicator"`
+	Summary   string     `json:"summary"`
+	Row       string     `json:"row,omitempty"`
+	Focus     string     `json:"focus,omitempty"` // "Type/id"
+	At        string     `json:"at,omitempty"`    // "file:line" of the rule
+	Evidence  []Evidence `json:"evidence"`
+	Source    string     `json:"source,omitempty"` // the card's source label
+	Citation  string     `json:"citation,omitempty"`
+	// Degraded says what went wrong on the way to a decision that did not depend on it; "" if nothing.
+	Degraded string `json:"degraded,omitempty"`
+
+	Card RenderedCard `json:"-"`
+}
+
+// Evidence is one thing that `when` read: a value in a resource, or an absence.
+type Evidence struct {
+	Resource string `json:"resource,omitempty"` // "Type/id"
+	Path     string `json:"path,omitempty"`     // as in FHIRPath, without the type
+	Value    string `json:"value"`              // as a person reads it; an absence reads "none in 12 supplied"
+	Date     string `json:"date,omitempty"`     // of the resource, at its own precision
+}
+
+// An Undecided is a rule that could not be decided, with what was missing. For a rule with a table it
+// stands for all rows that miss the same thing.
+type Undecided struct {
+	Rule    string    `json:"rule"` // the id without row
+	Pack    string    `json:"-"`
+	Rows    []string  `json:"rows,omitempty"`
+	Focus   string    `json:"focus,omitempty"`
+	Missing []Missing `json:"missing"`
+	Error   string    `json:"error,omitempty"` // an error that was met on the way
+	At      string    `json:"-"`
+
+	Card *RenderedCard `json:"-"` // of the rule's `undecided:`; nil if it has none
+}
+
+// Missing is a datum that was not there.
+type Missing struct {
+	Resource string `json:"resource,omitempty"` // "Type/id", or the type of which none was there
+	Path     string `json:"path,omitempty"`
+	Reason   string `json:"reason"` // "not in the record", "not supplied", "data absent: asked-declined", …
+}
+
+// A Failure is a rule that ended in an error. All other rules still answer.
+type Failure struct {
+	Rule  string `json:"rule"`
+	Focus string `json:"focus,omitempty"`
+	At    string `json:"at,omitempty"` // "file:line:col" of what failed
+	Error string `json:"error"`
+}
+
+// A Suppressed finding held and is not shown, for the reason given.
+type Suppressed struct {
+	Rule   string `json:"rule"`
+	Focus  string `json:"focus,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// An Unscreened resource has codes that no rule could see.
+type Unscreened struct {
+	Resource string `json:"resource"`
+	Code     string `json:"code,omitempty"` // "system|code" of its first coding
+	Display  string `json:"display,omitempty"`
+	Reason   string `json:"reason"`
+}
+
+// A Warning is something odd in the data that did not stop the reading.
+type Warning struct {
+	Resource string `json:"resource,omitempty"` // "Type/id", or the name of the input
+	Path     string `json:"path,omitempty"`
+	Message  string `json:"message"`
+}
+
+// A RenderedCard is a card with its templates filled, in the shape of CDS Hooks.
+type RenderedCard struct {
+	Indicator   Indicator
+	Summary     string
+	Detail      string
+	SourceLabel string
+	SourceURL   string
+	Links       []RenderedLink
+	Suggestions []RenderedSuggestion
+	Override    []Reason
+}
+
+// A RenderedLink is a Link with its templates filled.
+type RenderedLink struct{ Label, URL, Type, AppContext string }
+
+// A RenderedSuggestion is a Suggestion with its templates filled.
+type RenderedSuggestion struct {
+	Label       string
+	Recommended bool
+	Actions     []RenderedAction
+}
+
+// A RenderedAction is what an accepted suggestion does.
+type RenderedAction struct {
+	Type        string // "create", "update" or "delete"
+	Description string
+	Resource    json.RawMessage // the whole resource, for create and update
+	ResourceID  string          // "Type/id", for delete
+}

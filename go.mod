@@ -1,0 +1,3 @@
+module github.com/primum-cds/primum
+
+go 1.26

@@ -11,7 +11,7 @@ type Report struct {
 	Suppressed []Suppressed   `json:"suppressed"`
 	Unscreened []Unscreened   `json:"unscreened"`
 	Skipped    map[string]int `json:"skipped"` // FHIR type → how many resources no rule reads
-	Warnings   []Warning      `json:"warnings"`
+	Warnings   []Notice      `json:"warnings"`
 }
 
 // A Finding is a rule that holds.
@@ -85,8 +85,8 @@ type Unscreened struct {
 	Reason   string `json:"reason"`
 }
 
-// A Warning is something odd in the data that did not stop the reading.
-type Warning struct {
+// A Notice is something odd in the data that did not stop the reading.
+type Notice struct {
 	Resource string `json:"resource,omitempty"` // "Type/id", or the name of the input
 	Path     string `json:"path,omitempty"`
 	Message  string `json:"message"`

@@ -11,7 +11,7 @@ type Report struct {
 	Suppressed []Suppressed   `json:"suppressed"`
 	Unscreened []Unscreened   `json:"unscreened"`
 	Skipped    map[string]int `json:"skipped"` // FHIR type → how many resources no rule reads
-	Warnings   []Notice      `json:"warnings"`
+	Warnings   []Notice       `json:"warnings"`
 }
 
 // A Finding is a rule that holds.

@@ -1,0 +1,116 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/primum-cds/primum/cds"
+	"go.yaml.in/yaml/v3"
+)
+
+func (r *ruleFile) rules(n *yaml.Node) {
+	r.list(n, "a list of rules", func(item *yaml.Node) {
+		if id := value(item, "id"); id != nil && id.Kind == yaml.ScalarNode && wordPattern.MatchString(id.Value) {
+			r.document.rule = id.Value
+		}
+		r.readRule(item)
+		r.document.rule = ""
+	})
+}
+
+func (r *ruleFile) readRule(n *yaml.Node) {
+	rule := cds.Rule{Position: r.place(n)}
+	var id *yaml.Node
+	r.mapping(n, "a rule", fields{
+		"id":    func(n *yaml.Node) { id, rule.ID, rule.Position = n, r.word(n, "id"), r.place(n) },
+		"title": func(n *yaml.Node) { rule.Title = r.str(n, "title") },
+		"status": func(n *yaml.Node) {
+			rule.Status = cds.Status(r.choice(n, "status", "draft", "shadow", "active", "retired"))
+		},
+		"hooks": func(n *yaml.Node) { rule.Hooks = r.hooks(n) },
+		"each":  func(n *yaml.Node) { rule.Each = r.binding(n, "each", "{row: pairs}") },
+		"for":   func(n *yaml.Node) { rule.For = r.binding(n, "for", "{order: MedicationRequest}") },
+		"let":   func(n *yaml.Node) { rule.Let = r.let(n) },
+		"when":  func(n *yaml.Node) { rule.When = r.expression(n, "when") },
+		"card":  func(n *yaml.Node) { rule.Card = r.card(n, "a card") },
+		"undecided": func(n *yaml.Node) {
+			card := r.card(n, "an undecided card")
+			rule.Undecided = &card
+		},
+		"evidence": func(n *yaml.Node) { rule.Evidence = r.evidence(n) },
+	}, "id", "when", "card")
+	if rule.ID != "" && r.pack.first(r.document, id, "id", rule.ID) {
+		r.pack.Rules = append(r.pack.Rules, rule)
+	}
+}
+
+// knownHooks are the hooks of the CDS Hooks library, deprecated ones included.
+func knownHooks() []string {
+	return []string{
+		"allergyintolerance-create", "appointment-book", "encounter-discharge", "encounter-start", "medication-prescribe",
+		"medication-refill", "medication-verify", "order-dispatch", "order-review", "order-select", "order-sign",
+		"patient-view", "problem-list-item-create",
+	}
+}
+
+// ownHook matches the name of a hook that is not in the library: a domain name, backwards.
+var ownHook = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$`)
+
+func (r *ruleFile) hooks(n *yaml.Node) []string {
+	var hooks []string
+	r.list(n, "a list of hooks", func(item *yaml.Node) {
+		hook := r.hook(item)
+		if slices.Contains(hooks, hook) {
+			r.fail(item, "the hook %q is listed twice", hook)
+		} else if hook != "" {
+			hooks = append(hooks, hook)
+		}
+	})
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		r.fail(n, "hooks: the list is empty; leave it out for a rule that is asked at every hook")
+	}
+	return hooks
+}
+
+// hook reads the name of a hook.
+func (d *document) hook(n *yaml.Node) string {
+	hook := d.str(n, "hook")
+	if hook != "" && !slices.Contains(knownHooks(), hook) && !ownHook.MatchString(hook) {
+		d.unknown(n, hook, knownHooks(), "unknown hook %q; one of your own has a name such as org.example.my-hook", hook)
+		return ""
+	}
+	return hook
+}
+
+// binding reads {name: what it is bound to}.
+func (r *ruleFile) binding(n *yaml.Node, key, example string) cds.Binding {
+	var b cds.Binding
+	if n.Kind == yaml.MappingNode && len(n.Content) != 2 {
+		r.fail(n, "%s: expected one name and what it stands for, as in %s", key, example)
+		return b
+	}
+	r.named(n, key, func(name, of *yaml.Node) {
+		b = cds.Binding{Name: name.Value, Position: r.place(name), Of: r.str(of, name.Value), OfAt: r.place(of)}
+	})
+	return b
+}
+
+func (r *ruleFile) let(n *yaml.Node) []cds.Let {
+	var all []cds.Let
+	r.named(n, "let", func(name, expr *yaml.Node) {
+		all = append(all, cds.Let{Name: name.Value, Position: r.place(name), Expr: r.expression(expr, name.Value)})
+	})
+	return all
+}
+
+func (r *ruleFile) evidence(n *yaml.Node) cds.Citation {
+	var c cds.Citation
+	r.mapping(n, "evidence", fields{
+		"citation": func(n *yaml.Node) { c.Citation = r.str(n, "citation") },
+		"strength": func(n *yaml.Node) {
+			c.Strength = r.choice(n, "strength", "strong", "moderate", "weak", "expert-opinion")
+		},
+		"reviewed": func(n *yaml.Node) { c.Reviewed = r.date(n, "reviewed") },
+	})
+	return c
+}

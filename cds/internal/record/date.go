@@ -1,0 +1,59 @@
+package record
+
+// clinicalDates names the elements that hold the clinical date of a resource, the first one that is
+// there. Of a Period it is the start, else the end; of a Timing its first event.
+var clinicalDates = map[string][]string{
+	"AllergyIntolerance":       {"onsetDateTime", "onsetPeriod", "recordedDate"},
+	"Appointment":              {"start"},
+	"CarePlan":                 {"period", "created"},
+	"CareTeam":                 {"period"},
+	"ClinicalImpression":       {"effectiveDateTime", "effectivePeriod", "date"},
+	"Condition":                {"onsetDateTime", "onsetPeriod", "recordedDate"},
+	"Coverage":                 {"period"},
+	"DetectedIssue":            {"identifiedDateTime", "identifiedPeriod"},
+	"DeviceRequest":            {"occurrenceDateTime", "occurrencePeriod", "authoredOn"},
+	"DeviceUseStatement":       {"timingDateTime", "timingPeriod", "recordedOn"},
+	"DiagnosticReport":         {"effectiveDateTime", "effectivePeriod", "issued"},
+	"DocumentReference":        {"date"},
+	"Encounter":                {"period"},
+	"EpisodeOfCare":            {"period"},
+	"FamilyMemberHistory":      {"date"},
+	"Flag":                     {"period"},
+	"Goal":                     {"startDate"},
+	"ImagingStudy":             {"started"},
+	"Immunization":             {"occurrenceDateTime", "recorded"},
+	"MedicationAdministration": {"effectiveDateTime", "effectivePeriod"},
+	"MedicationDispense":       {"whenHandedOver", "whenPrepared"},
+	"MedicationRequest":        {"authoredOn"},
+	"MedicationStatement":      {"effectiveDateTime", "effectivePeriod", "dateAsserted"},
+	"NutritionOrder":           {"dateTime"},
+	"Observation":              {"effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued"},
+	"Procedure":                {"performedDateTime", "performedPeriod"},
+	"QuestionnaireResponse":    {"authored"},
+	"RiskAssessment":           {"occurrenceDateTime", "occurrencePeriod"},
+	"ServiceRequest":           {"occurrenceDateTime", "occurrencePeriod", "authoredOn"},
+	"Specimen":                 {"receivedTime"},
+	"Task":                     {"authoredOn"},
+}
+
+// clinicalDate returns the date of a normalised resource as written.
+func clinicalDate(r *Resource) string {
+	for _, name := range clinicalDates[r.Type] {
+		v := r.JSON.Get(name)
+		if v == nil {
+			continue
+		}
+		if date := stringOf(v); date != "" {
+			return date
+		}
+		for _, part := range []string{"start", "end"} {
+			if date := stringOf(v.Get(part)); date != "" {
+				return date
+			}
+		}
+		if events := v.GetArray("event"); len(events) > 0 {
+			return stringOf(events[0])
+		}
+	}
+	return ""
+}

@@ -1,0 +1,124 @@
+package record
+
+import (
+	"bytes"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A deletion is when a history says that a resource was deleted; the zero time if it does not say.
+type deletion struct{ at time.Time }
+
+// identified makes the resources that have an id unique. A draft stands before the record's resource of
+// its id; else the newest version stands; else equal ones are one; else the choice is by content.
+func (r *reader) identified() {
+	groups := make(map[string][]*entry, len(r.entries))
+	for _, e := range r.entries {
+		if e.ID == "" {
+			continue
+		}
+		e.ref = e.Type + "/" + e.ID
+		groups[e.ref] = append(groups[e.ref], e)
+	}
+	out := r.entries[:0]
+	for _, e := range r.entries {
+		if e.ID == "" {
+			out = append(out, e)
+			continue
+		}
+		group := groups[e.ref]
+		if group == nil {
+			continue // its group is done
+		}
+		groups[e.ref] = nil
+		if chosen := r.chosen(group); chosen != nil {
+			out = append(out, chosen)
+		}
+	}
+	r.entries = out
+}
+
+// chosen returns the entry that stands for a group of one id; nil if it was deleted.
+func (r *reader) chosen(group []*entry) *entry {
+	e := group[0]
+	if len(group) > 1 {
+		e = r.newest(group)
+		for _, other := range group {
+			if other != e {
+				e.also = append(e.also, other.fullURL)
+			}
+		}
+	}
+	for _, d := range r.deleted[e.ref] {
+		updated := e.updated()
+		if !e.Draft && !updated.IsZero() && !d.at.IsZero() && !updated.After(d.at) {
+			return nil
+		}
+	}
+	return e
+}
+
+func (r *reader) newest(group []*entry) *entry {
+	if drafts := slices.DeleteFunc(slices.Clone(group), func(e *entry) bool { return !e.Draft }); len(drafts) > 0 {
+		group = drafts
+	}
+	group = newestBy(group, func(e *entry) (*big.Int, bool) {
+		id := stringOf(e.JSON.Get("meta", "versionId"))
+		if id == "" || len(id) > 40 || strings.Trim(id, "0123456789") != "" {
+			return nil, false
+		}
+		return new(big.Int).SetString(id, 10)
+	}, (*big.Int).Cmp)
+	group = newestBy(group, func(e *entry) (time.Time, bool) {
+		at := e.updated()
+		return at, !at.IsZero()
+	}, time.Time.Compare)
+	contents := make([][]byte, len(group))
+	best := 0
+	equal := true
+	for i, e := range group {
+		contents[i] = canonical(e.JSON)
+		equal = equal && bytes.Equal(contents[0], contents[i])
+		if bytes.Compare(contents[i], contents[best]) < 0 {
+			best = i
+		}
+	}
+	if !equal {
+		r.warnings.resource(&group[best].Resource, "", "given "+strconv.Itoa(len(group))+" times with different content and no way to tell the newest: one of them was chosen")
+	}
+	return group[best]
+}
+
+// newestBy keeps those of the highest version, if every one has a version.
+func newestBy[V any](group []*entry, version func(*entry) (V, bool), compare func(V, V) int) []*entry {
+	if len(group) == 1 {
+		return group
+	}
+	var best V
+	var out []*entry
+	for i, e := range group {
+		v, ok := version(e)
+		if !ok {
+			return group
+		}
+		c := 1
+		if i > 0 {
+			c = compare(v, best)
+		}
+		if c > 0 {
+			best, out = v, out[:0]
+		}
+		if c >= 0 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (e *entry) updated() time.Time {
+	at, _ := time.Parse(time.RFC3339, stringOf(e.JSON.Get("meta", "lastUpdated")))
+	return at
+}

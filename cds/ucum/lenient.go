@@ -39,7 +39,7 @@ func loadSpellings(text string) (map[string]string, error) {
 // What is not UCUM is looked up in a fixed list, exactly, upper and lower case included; nothing is
 // guessed. The list comes first: "ML" is read as mL and "MG" as mg, though in UCUM they are the megalitre
 // and the megagauss. So a code that is known to be UCUM should be read with Parse. Apart from the list, µ is
-// read as u, ² and ³ as exponents, " per " as a slash, and blanks around the unit are left out.
+// read as u, raised digits as exponents, " per " as a slash, and blanks around the unit are left out.
 //
 // "unit" is {unit}, neither U nor [iU]: which one is meant depends on the substance. Only per litre, where
 // enzymes are measured, it is U.
@@ -72,7 +72,8 @@ func candidates(code string, known map[string]string) []string {
 
 // plainLetters replaces letters that only look different.
 func plainLetters(code string) string {
-	return strings.NewReplacer("µ", "u", "μ", "u", "²", "2", " per ", "/").Replace(strings.TrimSpace(code))
+	return strings.NewReplacer("µ", "u", "μ", "u", "×", "x", "10³", "10*3", "10⁶", "10*6", "10⁹", "10*9", "10¹²", "10*12",
+		"²", "2", "³", "3", " per ", "/").Replace(strings.TrimSpace(code))
 }
 
 // respell looks up each part between slashes.

@@ -55,7 +55,9 @@ func (t *table) otherCase(s string) string {
 			continue
 		}
 		for _, p := range t.prefixes {
-			try(p.code + a.code)
+			if !strings.HasSuffix(p.code, "i") { // Ki, Mi, …: nobody means mebi
+				try(p.code + a.code)
+			}
 		}
 	}
 	return best

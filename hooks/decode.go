@@ -1,0 +1,233 @@
+package hooks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/primum-cds/primum/cds"
+	"github.com/valyala/fastjson"
+)
+
+// IsRequest reports whether a body is a CDS Hooks request and not FHIR: an object with a hook and
+// without a resourceType.
+func IsRequest(body []byte) bool {
+	var head struct {
+		Hook         *json.RawMessage `json:"hook"`
+		ResourceType *json.RawMessage `json:"resourceType"`
+	}
+	return json.Unmarshal(body, &head) == nil && head.Hook != nil && head.ResourceType == nil
+}
+
+// Decode reads the body of a request to a service. What clients are known to do otherwise than the
+// specification says is understood, with a warning where it could matter. The error is a *RequestError.
+func Decode(body []byte) (*Request, error) {
+	root, err := parse(body)
+	if err != nil {
+		return nil, err
+	}
+	d := decoder{root: root, request: &Request{Context: map[string]json.RawMessage{}}}
+	for _, step := range []func() error{d.head, d.context, d.people, d.focus} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	d.prefetch()
+	d.authorization()
+	return d.request, nil
+}
+
+// parse checks the body before it is parsed: the parser is lenient where JSON is not.
+func parse(body []byte) (*fastjson.Value, error) {
+	var syntax *json.SyntaxError
+	var raw json.RawMessage
+	if err := json.Unmarshal(body, &raw); errors.As(err, &syntax) {
+		return nil, &RequestError{Expected: "JSON", Offset: syntax.Offset}
+	}
+	root, err := new(fastjson.Parser).ParseBytes(body)
+	if err != nil {
+		return nil, &RequestError{Expected: "JSON that is not nested more than 300 deep"}
+	}
+	if root.Type() != fastjson.TypeObject {
+		return nil, &RequestError{Expected: "a JSON object"}
+	}
+	return root, nil
+}
+
+type decoder struct {
+	root    *fastjson.Value
+	hook    cds.Hook // the zero Hook for one that is not in the library
+	request *Request
+}
+
+func (d *decoder) head() error {
+	r := d.request
+	r.Hook = text(d.root.Get("hook"))
+	if !cds.ValidHook(r.Hook) {
+		return &RequestError{Field: "hook", Expected: "the name of a hook, such as order-sign or org.example.my-hook,"}
+	}
+	d.hook, _ = cds.HookByName(r.Hook)
+	r.HookInstance = text(d.root.Get("hookInstance"))
+	if r.HookInstance == "" {
+		d.warn("hookInstance", "a UUID was expected")
+	}
+	r.FHIRServer = strings.TrimSuffix(text(d.root.Get("fhirServer")), "/")
+	return nil
+}
+
+func (d *decoder) context() error {
+	o := d.root.GetObject("context")
+	if o == nil {
+		return &RequestError{Field: "context", Expected: "an object"}
+	}
+	o.Visit(func(key []byte, v *fastjson.Value) {
+		d.request.Context[string(key)] = v.MarshalTo(nil)
+	})
+	return nil
+}
+
+// people finds user, patient and encounter, in the context or where older clients put them.
+func (d *decoder) people() error {
+	r := d.request
+	r.UserID = d.named("userId", "user")
+	r.PatientID = idOf(d.named("patientId", "patient"))
+	r.EncounterID = idOf(d.named("encounterId", "encounter"))
+	for _, f := range d.hook.Fields {
+		switch {
+		case !f.Required:
+		case f.Name == "patientId" && r.PatientID == "":
+			return &RequestError{Field: "context.patientId", Expected: "the id of a patient"}
+		case f.Name == "userId" && r.UserID == "":
+			d.warn("context.userId", `a reference such as "Practitioner/1" was expected`)
+		case f.Name == "encounterId" && r.EncounterID == "":
+			d.warn("context.encounterId", "the id of an encounter was expected")
+		}
+	}
+	return nil
+}
+
+func (d *decoder) named(names ...string) string {
+	for _, name := range names {
+		if value := text(d.root.Get("context", name)); value != "" {
+			return value
+		}
+	}
+	for _, name := range names {
+		if value := text(d.root.Get(name)); value != "" {
+			d.warn(name, "outside the context, read as context."+names[0])
+			return value
+		}
+	}
+	return ""
+}
+
+// focus finds what the hook asks about.
+func (d *decoder) focus() error {
+	for _, f := range d.hook.Fields {
+		name := f.Name
+		if name == "fulfillmentTasks" && d.request.Context[name] == nil {
+			name = "fulfillment-tasks" // as the specification's own example spells it
+		}
+		v := d.root.Get("context", name)
+		review := f.Name == d.hook.Focus
+		switch f.Form {
+		case "resource", "resources":
+			if hasResource(v) {
+				d.request.Drafts = append(d.request.Drafts, Draft{f.Name, d.request.Context[name], review})
+			} else if review {
+				return &RequestError{Field: "context." + f.Name, Expected: "a FHIR resource or Bundle"}
+			}
+		case "references":
+			if review {
+				if d.request.Focus = references(v); d.request.Focus == nil {
+					return &RequestError{Field: "context." + f.Name, Expected: `a list of references such as "ServiceRequest/1"`}
+				}
+			}
+		}
+	}
+	d.selected()
+	return nil
+}
+
+func (d *decoder) warn(path, message string) {
+	d.request.Warnings = append(d.request.Warnings, cds.Notice{Resource: "request", Path: path, Message: message})
+}
+
+// authorization reads fhirAuthorization.
+func (d *decoder) authorization() {
+	v := d.root.Get("fhirAuthorization")
+	if v == nil || v.Type() == fastjson.TypeNull {
+		return
+	}
+	var a Authorization
+	if json.Unmarshal(v.MarshalTo(nil), &a) != nil || a.AccessToken == "" {
+		d.warn("fhirAuthorization", "an object with an access_token was expected: left out")
+		return
+	}
+	d.request.Authorization = &a
+}
+
+// hasResource reports whether a value is a resource, or a list that holds one.
+func hasResource(v *fastjson.Value) bool {
+	if v == nil {
+		return false
+	}
+	if v.Type() == fastjson.TypeArray {
+		return slices.ContainsFunc(v.GetArray(), hasResource)
+	}
+	return text(v.Get("resourceType")) != ""
+}
+
+// references returns the local references in a list, or in a single string.
+func references(v *fastjson.Value) []string {
+	var out []string
+	for _, e := range list(v) {
+		if ref := text(e); ref != "" {
+			out = append(out, local(ref))
+		}
+	}
+	return out
+}
+
+func list(v *fastjson.Value) []*fastjson.Value {
+	switch {
+	case v == nil || v.Type() == fastjson.TypeNull:
+		return nil
+	case v.Type() == fastjson.TypeArray:
+		return v.GetArray()
+	default:
+		return []*fastjson.Value{v}
+	}
+}
+
+// text returns the content of a string, also of a number: ids come as such.
+func text(v *fastjson.Value) string {
+	switch {
+	case v == nil:
+		return ""
+	case v.Type() == fastjson.TypeString:
+		return string(v.GetStringBytes())
+	case v.Type() == fastjson.TypeNumber:
+		return fmt.Sprint(v)
+	default:
+		return ""
+	}
+}
+
+// local returns the "Type/id" of an absolute or versioned reference, any other text as it is.
+func local(reference string) string {
+	reference, _, _ = strings.Cut(reference, "/_history/")
+	if !strings.Contains(reference, "://") {
+		return reference
+	}
+	parts := strings.Split(reference, "/")
+	return strings.Join(parts[max(0, len(parts)-2):], "/")
+}
+
+// idOf returns the id in "123", "Patient/123", "Patient/123/_history/2" or "https://example.org/fhir/Patient/123".
+func idOf(reference string) string {
+	reference, _, _ = strings.Cut(reference, "/_history/")
+	return reference[strings.LastIndexByte(reference, '/')+1:]
+}

@@ -10,6 +10,7 @@ import (
 // FHIRPath two partial dates that are written alike are equal; otherwise it is Unknown if the instants
 // that a and b may mean leave it open.
 func Less(a, b Date, zone *time.Location) kleene.Truth {
+	zone = orUTC(zone)
 	aFirst, aLast := a.Bounds(zone)
 	bFirst, bLast := b.Bounds(zone)
 	switch {
@@ -27,6 +28,7 @@ func LessEqual(a, b Date, zone *time.Location) kleene.Truth { return kleene.Not(
 // Equal says whether a and b mean the same time: True if they have one precision and agree to it, as
 // in FHIRPath; False if they share no instant; otherwise Unknown.
 func Equal(a, b Date, zone *time.Location) kleene.Truth {
+	zone = orUTC(zone)
 	if same(a, b, zone) {
 		return kleene.True
 	}

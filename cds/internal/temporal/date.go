@@ -58,7 +58,7 @@ func Of(t time.Time) Date {
 	default:
 		d.zone, d.offset = west, int16(-seconds/60)
 	}
-	for n := d.nanosecond; n != 0; n = n * 10 % 1_000_000_000 {
+	for n := int64(d.nanosecond); n != 0; n = n * 10 % 1_000_000_000 {
 		d.digits++
 	}
 	return d
@@ -141,9 +141,7 @@ func pad(b []byte, n, width int) []byte {
 // Bounds returns the first and the last instant that d may mean, both inclusive, to the nanosecond; a
 // Date with seconds means one instant. A Date without an offset is read in zone, nil being UTC.
 func (d Date) Bounds(zone *time.Location) (first, last time.Time) {
-	if zone == nil {
-		zone = time.UTC
-	}
+	zone = orUTC(zone)
 	switch d.precision {
 	case 0:
 		return time.Date(1, 1, 1, 0, 0, 0, 0, zone), before(time.Date(10000, 1, 1, 0, 0, 0, 0, zone))
@@ -159,6 +157,13 @@ func (d Date) Bounds(zone *time.Location) (first, last time.Time) {
 	}
 	first = d.start(zone)
 	return first, first
+}
+
+func orUTC(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
 }
 
 func before(t time.Time) time.Time { return t.Add(-time.Nanosecond) }

@@ -15,9 +15,7 @@ type Elapsed struct {
 // Between returns the time from first to second. Dates without an offset are read in zone, nil being
 // UTC. It is negative where second is before first.
 func Between(first, second Date, zone *time.Location) Elapsed {
-	if zone == nil {
-		zone = time.UTC
-	}
+	zone = orUTC(zone)
 	var e Elapsed
 	e.from[0], e.from[1] = first.Bounds(zone)
 	e.to[0], e.to[1] = second.Bounds(zone)

@@ -50,30 +50,35 @@ func (c *calculator) round(x *apd.Decimal) *apd.Decimal {
 	return out
 }
 
-func (c *calculator) ln(x *apd.Decimal) *apd.Decimal {
+// ln10 is the natural logarithm of 10, to more digits than working.
+const ln10 = "2.3025850929940456840179914546843642076011014886287729760333279009675726"
+
+func (c *calculator) ln10() *apd.Decimal {
 	out := new(apd.Decimal)
-	if x.Sign() <= 0 {
-		return c.fail(noPlace)
-	}
-	if _, err := c.ctx.Ln(out, x); err != nil {
+	if _, _, err := c.ctx.SetString(out, ln10); err != nil {
 		return c.fail(tooFar)
 	}
 	return out
 }
 
+// lg splits the exponent off, so that the logarithm of a power of ten is exact.
 func (c *calculator) lg(x *apd.Decimal) *apd.Decimal {
-	// The exponent is split off: the logarithm of a power of ten is then exact, and that of a number far
-	// from 1 is not slower than others.
 	if x.Sign() <= 0 {
 		return c.fail(noPlace)
 	}
 	shift := x.NumDigits() + int64(x.Exponent) - 1
 	mantissa := new(apd.Decimal).Set(x)
 	mantissa.Exponent = int32(1 - x.NumDigits())
-	if mantissa.Cmp(apd.New(1, 0)) == 0 {
-		return apd.New(shift, 0)
-	}
-	return c.add(apd.New(shift, 0), c.quo(c.ln(mantissa), c.ln(apd.New(10, 0))))
+	return c.add(apd.New(shift, 0), c.quo(c.ln(mantissa), c.ln10()))
+}
+
+// ln is the natural logarithm of a number from 1 to 10, by the series for the area tangent of an eighth of it.
+func (c *calculator) ln(x *apd.Decimal) *apd.Decimal {
+	one := apd.New(1, 0)
+	root := c.sqrt(c.sqrt(c.sqrt(x)))
+	z := c.quo(c.sub(root, one), c.add(root, one))
+	sum := c.series(z, c.mul(z, z), func(n int64) (up, down int64) { return 2*n - 1, 2*n + 1 })
+	return c.mul(sum, apd.New(16, 0))
 }
 
 // tenTo returns 10 to the power of x.
@@ -87,11 +92,10 @@ func (c *calculator) tenTo(x *apd.Decimal) *apd.Decimal {
 	if err != nil {
 		return c.fail(tooFar)
 	}
-	out := apd.New(1, 0)
-	if !part.IsZero() {
-		if _, err := c.ctx.Exp(out, c.mul(part, c.ln(apd.New(10, 0)))); err != nil {
-			return c.fail(tooFar)
-		}
+	eighth := c.quo(c.mul(part, c.ln10()), apd.New(8, 0))
+	out := c.series(apd.New(1, 0), eighth, func(n int64) (up, down int64) { return 1, n })
+	for range 3 {
+		out = c.mul(out, out)
 	}
 	out.Exponent += int32(shift)
 	return out
@@ -137,13 +141,18 @@ func (c *calculator) tan(x *apd.Decimal) *apd.Decimal {
 	return c.quo(sin, cos)
 }
 
-// series sums terms that begin with first and where the nth is the one before × square × up/down.
-func (c *calculator) series(first, square *apd.Decimal, ratio func(n int64) (up, down int64)) *apd.Decimal {
+// series sums terms that begin with first, the nth being the one before × by × up/down, until they no longer
+// count.
+func (c *calculator) series(first, by *apd.Decimal, ratio func(n int64) (up, down int64)) *apd.Decimal {
 	sum, t := first, first
-	for n := int64(1); n <= working && !t.IsZero(); n++ {
+	for n := int64(1); n <= working; n++ {
 		up, down := ratio(n)
-		t = c.quo(c.mul(c.mul(t, square), apd.New(up, 0)), apd.New(down, 0))
-		sum = c.add(sum, t)
+		t = c.quo(c.mul(c.mul(t, by), apd.New(up, 0)), apd.New(down, 0))
+		next := c.add(sum, t)
+		if next.Cmp(sum) == 0 {
+			break
+		}
+		sum = next
 	}
 	return sum
 }

@@ -11,7 +11,8 @@ import (
 // The result is exact where it has a finite decimal form. It is rounded, half to even, to 34 significant
 // digits where it has none (1 mm/3 in mm), where a unit is defined by an irrational or measured number
 // (deg, u, [G]), and where a logarithm, root or tangent is involved ([pH], dB, Np). Temperatures are
-// exact. Between units of the same size the value is returned as it is, trailing zeros included.
+// exact. Very near to 0 on a logarithmic scale, the last of the 34 digits are not reliable. Between units of
+// the same size the value is returned as it is, trailing zeros included.
 //
 // A *ConversionError is returned if u and to are not comparable; if value is not finite, or has more than
 // 2000 digits or an exponent beyond ±2000, or would have; and if it has no place on the scale of to, such

@@ -93,7 +93,7 @@ func (d *display) note() {
 	d.out.WriteString(strings.Join(words, " "))
 }
 
-func superscript(exponent string) string {
-	return strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴",
-		"5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(exponent)
-}
+func superscript(exponent string) string { return raised.Replace(exponent) }
+
+var raised = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴",
+	"5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")

@@ -46,18 +46,17 @@ func loadSpellings(text string) (map[string]string, error) {
 //
 // The error is the one that Parse returns for code.
 func ParseLenient(code string) (u *Unit, mapped bool, err error) {
-	known, fault := spellings()
-	if fault != nil || len(code) > 4*maxLength {
-		u, err = Parse(code)
-		return u, false, err
-	}
-	for _, candidate := range candidates(code, known) {
-		if u, err = Parse(candidate); err == nil {
-			return u, candidate != code, nil
+	known, broken := spellings()
+	t, damaged := units()
+	if broken == nil && damaged == nil && len(code) <= 4*maxLength {
+		for _, candidate := range candidates(code, known) {
+			if u, fault := t.parser(candidate).parse(); fault == nil {
+				return u, candidate != code, nil
+			}
 		}
 	}
-	_, err = Parse(code)
-	return nil, false, err
+	u, err = Parse(code)
+	return u, false, err
 }
 
 // candidates returns what code may be read as, the first that is valid counts.
@@ -71,10 +70,10 @@ func candidates(code string, known map[string]string) []string {
 }
 
 // plainLetters replaces letters that only look different.
-func plainLetters(code string) string {
-	return strings.NewReplacer("µ", "u", "μ", "u", "×", "x", "10³", "10*3", "10⁶", "10*6", "10⁹", "10*9", "10¹²", "10*12",
-		"²", "2", "³", "3", " per ", "/").Replace(strings.TrimSpace(code))
-}
+func plainLetters(code string) string { return lookalikes.Replace(strings.TrimSpace(code)) }
+
+var lookalikes = strings.NewReplacer("µ", "u", "μ", "u", "×", "x", "10³", "10*3", "10⁶", "10*6", "10⁹", "10*9", "10¹²", "10*12",
+	"²", "2", "³", "3", " per ", "/")
 
 // respell looks up each part between slashes.
 func respell(code string, known map[string]string) string {

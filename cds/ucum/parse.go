@@ -274,6 +274,8 @@ func (p *parser) braces() (string, fault) {
 	open := p.pos
 	for p.pos++; p.pos < len(p.code); p.pos++ {
 		switch c := p.code[p.pos]; {
+		case c == '}' && p.pos == open+1:
+			return "", p.fail(open, "an annotation is empty")
 		case c == '}':
 			p.pos++
 			return p.code[open+1 : p.pos-1], nil

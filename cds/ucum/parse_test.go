@@ -49,6 +49,7 @@ func TestParseRefuses(t *testing.T) {
 		{"(m", `unit "(m": "(" is never closed at character 1`},
 		{"m)", `unit "m)": ")" was never opened at character 2`},
 		{"{a", `unit "{a": "{" is never closed at character 1`},
+		{"mg{}", `unit "mg{}": an annotation is empty at character 3`},
 		{"[in_i", `unit "[in_i": "[" is never closed at character 1`},
 		{"rad2{錠}", `unit "rad2{錠}": "錠" is not allowed in an annotation at character 6`},
 		{"{a b}", `unit "{a b}": " " is not allowed in an annotation at character 3`},

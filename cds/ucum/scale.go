@@ -26,7 +26,7 @@ func scaleNamed(name string) *scale {
 	case "degRe":
 		return &scale{name: name, offset: big.NewRat(21852, 100)}
 	case "ln":
-		return logarithmic(name, func(c *calculator) *apd.Decimal { return c.ln(apd.New(10, 0)) })
+		return logarithmic(name, (*calculator).ln10)
 	case "lg":
 		return logarithmic(name, times(1))
 	case "lgTimes2":

@@ -51,7 +51,8 @@ func (t *table) otherCase(s string) string {
 	}
 	for _, a := range t.atoms {
 		try(a.code)
-		if !a.metric {
+		n := len(s) - len(a.code)
+		if n < 1 || !a.metric || !strings.EqualFold(a.code, s[n:]) {
 			continue
 		}
 		for _, p := range t.prefixes {

@@ -1,6 +1,7 @@
 package ucum_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,4 +105,20 @@ func TestOneIsTheZeroUnit(t *testing.T) {
 	square, err := new(ucum.Unit).Pow(2)
 	require.NoError(t, err)
 	require.True(t, square.Equal(ucum.One()))
+}
+
+func TestUnitsAreSharedByGoroutines(t *testing.T) {
+	u, v, value := parse(t, "[degF]"), parse(t, "Cel"), number(t, "98.6")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				got, err := u.Convert(value, v)
+				if err != nil || got.String() != "37" || v.Display() != "°C" || !u.Comparable(v) {
+					t.Error(got, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -170,7 +170,11 @@ func TestConvertRefuses(t *testing.T) {
 		var conversion *ucum.ConversionError
 		require.ErrorAs(t, err, &conversion)
 	}
-	_, err := ucum.One().Convert(nil, ucum.One())
+	long := apd.New(1, 0)
+	long.Coeff.Lsh(&long.Coeff, 1<<20)
+	_, err := ucum.One().Convert(long, ucum.One())
+	require.EqualError(t, err, `"1" cannot be converted to "1": the value is out of bounds`)
+	_, err = ucum.One().Convert(nil, ucum.One())
 	require.EqualError(t, err, `"1" cannot be converted to "1": the value is not a number`)
 }
 

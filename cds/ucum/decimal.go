@@ -19,7 +19,8 @@ func outOfBounds(d *apd.Decimal) string {
 	switch {
 	case d == nil || d.Form != apd.Finite:
 		return "the value is not a number"
-	case d.Exponent > maxDecimal || d.Exponent < -maxDecimal || d.NumDigits() > maxDecimal:
+	case d.Exponent > maxDecimal || d.Exponent < -maxDecimal ||
+		d.Coeff.BitLen() > 4*maxDecimal || d.NumDigits() > maxDecimal: // counting digits is dear, bits are not
 		return "the value is out of bounds"
 	}
 	return ""

@@ -83,7 +83,7 @@ func (p *parser) newType(name, base string) (*Type, error) {
 		}
 		p.bases[base] = true
 		t.Resource = b.Resource
-		t.Fields = append(make([]Field, 0, len(b.Fields)+12), b.Fields...)
+		t.Fields = append(make([]Field, 0, len(b.Fields)+8), b.Fields...)
 	}
 	p.schema.types[name] = t
 	return t, nil

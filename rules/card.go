@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/cds/terminology"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -127,9 +128,9 @@ func (d *document) systemURL(n *yaml.Node) string {
 	if s == "" || strings.Contains(s, ":") {
 		return s
 	}
-	url, ok := system(s)
+	url, ok := terminology.System(s)
 	if !ok {
-		d.unknown(n, s, systems(), "unknown code system %q", s)
+		d.unknown(n, s, terminology.Systems(), "unknown code system %q", s)
 	}
 	return url
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/cds/terminology"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -28,7 +29,7 @@ func (r *ruleFile) codeGroups(c *cds.Codes, key, n *yaml.Node) {
 		"molar":       func(n *yaml.Node) { c.MolarMass = r.template(n, "molar") },
 		"codes":       func(n *yaml.Node) { r.mixedCodes(c, n) },
 	}
-	for _, short := range systems() {
+	for _, short := range terminology.Systems() {
 		f[short] = func(n *yaml.Node) { r.systemCodes(c, short, n) }
 	}
 	before := r.mistakes.count
@@ -52,7 +53,7 @@ func (r *ruleFile) codeGroups(c *cds.Codes, key, n *yaml.Node) {
 
 // systemCodes reads the list of codes of one system.
 func (r *ruleFile) systemCodes(c *cds.Codes, short string, n *yaml.Node) {
-	url, _ := system(short)
+	url, _ := terminology.System(short)
 	group := cds.CodeGroup{System: url}
 	r.list(n, "a list of "+short+" codes", func(item *yaml.Node) {
 		if code := r.template(item, short); !code.Empty() {
@@ -94,8 +95,8 @@ func (d *document) systemAndCode(n *yaml.Node, text cds.Text) (url string, code 
 	}
 	url = before
 	if !strings.Contains(before, ":") {
-		if url, ok = system(before); !ok {
-			d.unknown(n, before, systems(), "unknown code system %q", before)
+		if url, ok = terminology.System(before); !ok {
+			d.unknown(n, before, terminology.Systems(), "unknown code system %q", before)
 			return "", cds.Text{}, false
 		}
 	}

@@ -15,6 +15,7 @@ type csvReader struct {
 	mistakes *mistakes
 	at       int // in bytes, at the beginning of a line between records
 	line     int32
+	end      csvCell // the empty place after the last record
 }
 
 // A csvCell is the content of a cell and where that begins: after the quote, if it has one.
@@ -40,7 +41,7 @@ func (r *csvReader) record(cells []csvCell) []csvCell {
 		} else {
 			cell, column = r.bare(column)
 		}
-		cells = append(cells, cell)
+		cells, r.end = append(cells, cell), csvCell{line: r.line, column: column}
 		if r.at >= len(text) || text[r.at] != ',' {
 			break
 		}

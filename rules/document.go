@@ -33,12 +33,13 @@ func parse(name string, data []byte, m *mistakes) *document {
 	if !ok {
 		return d
 	}
-	root, second, err := decode(strings.NewReader(file.Text))
+	lines := &lineReader{text: file.Text}
+	root, second, err := decode(lines)
 	switch {
 	case errors.Is(err, io.EOF):
 		d.failAt(cds.Position{}, "the file is empty")
 	case err != nil:
-		m.add(syntaxError(file, err))
+		m.add(syntaxError(file, err, lines.lines))
 	case second != nil:
 		d.fail(second, `a second document begins here; a file holds one: delete the "---" or make two files`)
 	}

@@ -51,13 +51,18 @@ func (l *loader) walk(t tree, dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.IsDir() && e.Name() != "testdata" && !strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(e.Name(), "_") {
+		if e.IsDir() && holdsPacks(e.Name()) {
 			if err := l.walk(t, path.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// holdsPacks reports whether a folder of this name is searched for packs.
+func holdsPacks(name string) bool {
+	return name != "testdata" && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_")
 }
 
 // folder reads the rule files of one folder. Entries are those of the folder, nil if not yet known.

@@ -15,6 +15,7 @@ type pack struct {
 	at       cds.Position // of its name
 	mistakes *mistakes
 	places   map[string]cds.Position // of the names given so far, by kind and name
+	files    []string                // the rule files it was read from
 }
 
 func newPack(name string, at cds.Position, m *mistakes) *pack {
@@ -74,6 +75,7 @@ func (f *folder) ruleFile(name string) error {
 		return err
 	}
 	p := f.packOf(d)
+	p.files = append(p.files, name)
 	r := &ruleFile{document: d, folder: f, pack: p}
 	d.mapping(d.root, "a rule file", fields{
 		"pack":   func(*yaml.Node) {},

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/primum-cds/primum/cds"
@@ -44,18 +43,6 @@ func (r *ruleFile) readRule(n *yaml.Node) {
 	}
 }
 
-// knownHooks are the hooks of the CDS Hooks library, deprecated ones included.
-func knownHooks() []string {
-	return []string{
-		"allergyintolerance-create", "appointment-book", "encounter-discharge", "encounter-start", "medication-prescribe",
-		"medication-refill", "medication-verify", "order-dispatch", "order-review", "order-select", "order-sign",
-		"patient-view", "problem-list-item-create",
-	}
-}
-
-// ownHook matches the name of a hook that is not in the library: a domain name, backwards.
-var ownHook = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$`)
-
 func (r *ruleFile) hooks(n *yaml.Node) []string {
 	var hooks []string
 	r.list(n, "a list of hooks", func(item *yaml.Node) {
@@ -75,8 +62,8 @@ func (r *ruleFile) hooks(n *yaml.Node) []string {
 // hook reads the name of a hook.
 func (d *document) hook(n *yaml.Node) string {
 	hook := d.str(n, "hook")
-	if hook != "" && !slices.Contains(knownHooks(), hook) && !ownHook.MatchString(hook) {
-		d.unknown(n, hook, knownHooks(), "unknown hook %q; one of your own has a name such as org.example.my-hook", hook)
+	if hook != "" && !cds.ValidHook(hook) {
+		d.unknown(n, hook, cds.HookNames(), "unknown hook %q; one of your own has a name such as org.example.my-hook", hook)
 		return ""
 	}
 	return hook

@@ -13,17 +13,17 @@ import (
 var yamlLine = regexp.MustCompile(`^line (\d+): `)
 
 // syntaxError says what YAML could not read, in our words and at its place. YAML itself names the line
-// at which the surrounding block began, or none.
-func syntaxError(file *cds.File, err error) *cds.Error {
+// at which the surrounding block began, or none; read is how many it had read.
+func syntaxError(file *cds.File, err error, read int) *cds.Error {
 	problem := strings.TrimPrefix(err.Error(), "yaml: ")
 	begun := 0
 	if m := yamlLine.FindStringSubmatch(problem); m != nil {
 		begun, _ = strconv.Atoi(m[1])
 		problem = problem[len(m[0]):]
 	}
-	line := brokenLine(file.Text, begun)
+	line := brokenLine(file.Text, begun, read)
 	if strings.HasPrefix(problem, "found unexpected") {
-		line = openedLine(file.Text, line)
+		line = openedLine(file.Text, begun)
 	}
 	p := cds.Position{File: file, Line: line}
 	text := file.Line(line)
@@ -60,14 +60,19 @@ func (r *lineReader) Read(p []byte) (int, error) {
 
 // brokenLine returns the line that makes text unreadable: the first that leaves what is above it
 // readable, but not with it, near where YAML stopped. Within brackets or quotes over several lines
-// there is none, and the line that YAML named stands.
-func brokenLine(text string, named int) int {
-	r := &lineReader{text: text}
-	_, _, _ = decode(r)
-	stopped := max(r.lines, 1)
-	for line := max(1, stopped-2); line <= stopped; line++ {
-		if readable(text, line-1) && !readable(text, line) {
-			return line
+// there is none, and the line that YAML named stands; so it does in a text so large that to look for
+// it would take long.
+func brokenLine(text string, named, stopped int) int {
+	stopped = max(stopped, 1)
+	if len(text) < 1<<20 {
+		first := max(1, stopped-2)
+		above := readable(text, first-1)
+		for line := first; line <= stopped; line++ {
+			with := readable(text, line)
+			if above && !with {
+				return line
+			}
+			above = with
 		}
 	}
 	if named > 0 {
@@ -76,14 +81,12 @@ func brokenLine(text string, named int) int {
 	return stopped
 }
 
-// openedLine returns the line that begins what is never closed: the last whose lines above can be read.
-func openedLine(text string, near int) int {
-	for line := near; line > max(0, near-1000); line-- {
-		if readable(text, line-1) {
-			return line
-		}
+// openedLine returns the line at which begins what is never closed. YAML names it, but for the first.
+func openedLine(text string, named int) int {
+	if named < 1 || !readable(text, 1) {
+		return 1
 	}
-	return near
+	return named
 }
 
 // readable reports whether the first lines of text are YAML.

@@ -134,8 +134,7 @@ func matchHeader(t *cds.Table, header []csvCell, r *csvReader) (order []int, ok 
 	for _, name := range names {
 		i := slices.IndexFunc(header, func(c csvCell) bool { return c.value == name })
 		if i < 0 {
-			last := header[len(header)-1]
-			r.fail(last.line, last.column+characters(last.value), "the column %q of table %q is missing", name, t.Name)
+			r.fail(r.end.line, r.end.column, "the column %q of table %q is missing", name, t.Name)
 		}
 		order = append(order, i)
 	}
@@ -145,8 +144,7 @@ func matchHeader(t *cds.Table, header []csvCell, r *csvReader) (order []int, ok 
 // raggedRow reports a row that has not as many cells as there are columns, where the first one is too
 // much or missing.
 func raggedRow(cells []csvCell, columns int, r *csvReader) {
-	at := cells[len(cells)-1]
-	at.column += characters(at.value)
+	at := r.end
 	if len(cells) > columns {
 		at = cells[columns]
 	}

@@ -77,7 +77,8 @@ func (r *reader) patientID(patients []*entry, counts map[string]int, guess strin
 	for _, p := range patients {
 		ids = append(ids, p.ID)
 	}
-	if others := namedOthers(counts, guess); len(ids) == 0 || guess != "" && len(others) > 0 {
+	others := namedOthers(counts, guess)
+	if len(ids) == 0 || guess != "" && counts[guess] == 0 && len(others) > 0 {
 		ids = others
 	}
 	slices.Sort(ids)

@@ -75,8 +75,10 @@ func parseQuery(text string) query {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	last := len(segments) - 1
 	switch {
-	case segments[last] == "_search" && search != "" && last > 0:
+	case segments[last] == "_search" && search != "":
 		segments = segments[:last]
+	case segments[last] == "_search":
+		return query{} // the parameters were posted, nobody knows which
 	case segments[last] == "$everything":
 		q.all = true
 		segments = segments[:last]

@@ -25,8 +25,8 @@ func (r *reader) bundle(v *fastjson.Value, src *source) (searched bool) {
 	src.found++
 	shape := bundleShape{total: -1}
 	var entries []*fastjson.Value
-	twice := members(v, func(name string, member *fastjson.Value) {
-		switch name {
+	twice := members(v, func(name []byte, member *fastjson.Value) {
+		switch string(name) {
 		case "type":
 			shape.kind = stringOf(member)
 		case "link":
@@ -55,9 +55,9 @@ func (r *reader) bundle(v *fastjson.Value, src *source) (searched bool) {
 func (r *reader) bundleEntry(e *fastjson.Value, shape *bundleShape, src *source) {
 	mode := stringOf(e.Get("search", "mode"))
 	shape.searchset = shape.searchset || mode != ""
-	var inner []*fastjson.Value
-	twice := members(e, func(name string, v *fastjson.Value) {
-		if name == "resource" {
+	inner := make([]*fastjson.Value, 0, 1)
+	twice := members(e, func(name []byte, v *fastjson.Value) {
+		if string(name) == "resource" {
 			inner = append(inner, v)
 		}
 	})
@@ -69,7 +69,7 @@ func (r *reader) bundleEntry(e *fastjson.Value, shape *bundleShape, src *source)
 		r.entryWithout(e, shape, src)
 	}
 	for _, v := range inner {
-		switch name := resourceType(v); name {
+		switch name := r.typeOf(v); name {
 		case "Bundle":
 			shape.searchset = r.bundle(v, src) || shape.searchset
 		case "OperationOutcome":

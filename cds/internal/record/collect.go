@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/valyala/fastjson"
 )
 
@@ -15,7 +16,7 @@ func (r *reader) document(v *fastjson.Value, src *source) {
 		}
 		return
 	}
-	switch resourceType(v) {
+	switch r.typeOf(v) {
 	case "Bundle":
 		r.bundle(v, src)
 	case "Parameters":
@@ -39,7 +40,7 @@ func (r *reader) document(v *fastjson.Value, src *source) {
 // then the array as a whole supplies nothing but what the answers do.
 func (r *reader) items(values []*fastjson.Value, src *source) (searched bool) {
 	for _, v := range values {
-		switch resourceType(v) {
+		switch r.typeOf(v) {
 		case "Bundle":
 			searched = r.bundle(v, src) || searched
 		case "Parameters":
@@ -72,7 +73,7 @@ func (r *reader) parameters(v *fastjson.Value, src *source) {
 
 // resource takes one resource down, unless nobody wants it.
 func (r *reader) resource(v *fastjson.Value, fullURL string, src *source) {
-	name := resourceType(v)
+	name := r.typeOf(v)
 	kind, known := r.schema.Type(name)
 	switch {
 	case name == "":
@@ -128,12 +129,18 @@ func (r *reader) outcome(v *fastjson.Value, src *source) string {
 	return reason
 }
 
-// resourceType returns the type that a JSON value says it has; "" if it says none, or two.
-func resourceType(v *fastjson.Value) string {
-	if name := only(v, "resourceType"); name != nil {
-		return stringOf(name)
+// typeOf returns the type that a JSON value says it has; "" if it says none, or two.
+func (r *reader) typeOf(v *fastjson.Value) string { return typeOf(r.schema, v) }
+
+func typeOf(schema *fhir.Schema, v *fastjson.Value) string {
+	name := only(v, "resourceType")
+	if name == nil || name.Type() != fastjson.TypeString {
+		return ""
 	}
-	return ""
+	if t, ok := schema.Type(string(name.GetStringBytes())); ok {
+		return t.Name
+	}
+	return stringOf(name)
 }
 
 // idOf returns the id of a resource, also where it is given as a number.

@@ -41,7 +41,7 @@ func (w *walk) value(f *fhir.Field, v *fastjson.Value) *fastjson.Value {
 }
 
 func (w *walk) containedValue(t *fhir.Type, v *fastjson.Value) *fastjson.Value {
-	name := resourceType(v)
+	name := typeOf(w.schema, v)
 	if actual, ok := w.schema.Type(name); ok && actual.Resource {
 		t = actual
 	} else {
@@ -71,6 +71,22 @@ func (w *walk) primitiveValue(f *fhir.Field, v *fastjson.Value) *fastjson.Value 
 }
 
 func (w *walk) primitiveOf(kind fhir.Kind, f *fhir.Field, v *fastjson.Value) *fastjson.Value {
+	switch v.Type() {
+	case fastjson.TypeString:
+		if kind == fhir.String && len(v.GetStringBytes()) > 0 {
+			return v
+		}
+	case fastjson.TypeNumber:
+		w.scratch = v.MarshalTo(w.scratch[:0])
+		if kind == fhir.Number && plainNumber(w.scratch) {
+			return v
+		}
+	}
+	return w.oddPrimitive(kind, f, v)
+}
+
+// oddPrimitive reads what is not simply of the kind that is expected.
+func (w *walk) oddPrimitive(kind fhir.Kind, f *fhir.Field, v *fastjson.Value) *fastjson.Value {
 	text := ""
 	switch v.Type() {
 	case fastjson.TypeString:
@@ -84,8 +100,6 @@ func (w *walk) primitiveOf(kind fhir.Kind, f *fhir.Field, v *fastjson.Value) *fa
 	}
 	isNumber := v.Type() == fastjson.TypeNumber
 	switch {
-	case kind == fhir.String && v.Type() == fastjson.TypeString && text != "":
-		return v
 	case kind == fhir.String && text != "" && (!isNumber || validNumber(text)):
 		return w.converted(w.arena.NewString(text), v, kind)
 	case kind == fhir.Number && validNumber(text):

@@ -17,6 +17,7 @@ type walk struct {
 	warnings warnings
 	resource *Resource
 	path     []string
+	scratch  []byte
 	edits    []edit // of the objects that are open; each object takes its own off the end
 }
 
@@ -40,10 +41,11 @@ func (r *reader) normalise(e *entry) {
 		return
 	}
 	e.done = true
-	if e.ID != "" {
+	if e.ID != "" && e.ref == "" {
 		e.ref = e.Type + "/" + e.ID
 	}
-	w := walk{schema: r.schema, arena: r.record.arena, warnings: r.warnings, resource: &e.Resource}
+	w := &r.walk
+	w.schema, w.arena, w.warnings, w.resource = r.schema, r.record.arena, r.warnings, &e.Resource
 	w.object(e.JSON, e.kind)
 	if f, ok := e.kind.Field("status"); ok && f.Required && e.JSON.Get("status") == nil && e.JSON.Get("_status") == nil {
 		w.path = append(w.path, "status")
@@ -52,7 +54,7 @@ func (r *reader) normalise(e *entry) {
 	}
 	e.Date = clinicalDate(&e.Resource)
 	for _, c := range e.JSON.GetArray("contained") {
-		inner := &Resource{Type: resourceType(c), ID: stringOf(c.Get("id")), JSON: c, Draft: e.Draft, Parent: &e.Resource}
+		inner := &Resource{Type: r.typeOf(c), ID: stringOf(c.Get("id")), JSON: c, Draft: e.Draft, Parent: &e.Resource}
 		inner.Date = clinicalDate(inner)
 		e.Contained = append(e.Contained, inner)
 	}

@@ -21,6 +21,32 @@ func validNumber(text string) bool {
 	return f != 0 || zeroDigits(text)
 }
 
+// plainNumber reports whether text is a valid number without an exponent, which nearly all are.
+func plainNumber(text []byte) bool {
+	if len(text) == 0 || len(text) > longestNumber {
+		return false
+	}
+	if text[0] == '-' {
+		text = text[1:]
+	}
+	point := -1
+	for i, c := range text {
+		if c == '.' && point < 0 {
+			point = i
+		} else if c < '0' || c > '9' {
+			return false
+		}
+	}
+	whole := text
+	if point >= 0 {
+		whole = text[:point]
+		if point == len(text)-1 {
+			return false
+		}
+	}
+	return len(whole) == 1 || len(whole) > 1 && whole[0] != '0'
+}
+
 // numberSyntax checks the grammar of RFC 8259.
 func numberSyntax(s string) bool {
 	i := 0

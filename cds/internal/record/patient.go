@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,15 +15,15 @@ func (r *reader) ownedByPatient() {
 	for _, e := range r.entries {
 		for _, url := range append(e.also, e.fullURL) {
 			if url != "" {
-				urls[url] = e.Type + "/" + e.ID
+				urls[url] = cmp.Or(e.ref, e.Type+"/") // "Type/": whose id is not yet known
 			}
 		}
 	}
 	counts := map[string]int{}
-	owners := make([][]string, len(r.entries))
-	for i, e := range r.entries {
-		owners[i] = r.owners(e, urls)
-		for _, o := range owners[i] {
+	known := map[string]string{} // reference → whom it means
+	for _, e := range r.entries {
+		e.owners = r.owners(e, urls, known)
+		for _, o := range e.owners {
 			if id, ok := strings.CutPrefix(o, "Patient/"); ok {
 				counts[id]++
 			}
@@ -31,8 +32,8 @@ func (r *reader) ownedByPatient() {
 	id := r.patientID(patients, counts, guess)
 	r.record.PatientID = id
 	kept := r.entries[:0]
-	for i, e := range r.entries {
-		if other := somebodyElse(e, owners[i], id, guess); other != "" {
+	for _, e := range r.entries {
+		if other := somebodyElse(e, id, guess); other != "" {
 			r.leftOut(e, other)
 			continue
 		}
@@ -108,7 +109,8 @@ func namedOthers(counts map[string]int, guess string) []string {
 }
 
 // somebodyElse returns whose the resource is, if it is not the patient's; "" if it is, or nobody's.
-func somebodyElse(e *entry, owners []string, id, guess string) string {
+func somebodyElse(e *entry, id, guess string) string {
+	owners := e.owners
 	if e.Type == "Patient" {
 		owners = []string{"Patient/" + e.ID}
 	}
@@ -122,17 +124,28 @@ func somebodyElse(e *entry, owners []string, id, guess string) string {
 
 // owners returns whom a resource is about: "Patient/id", or another thing such as "Device/id". A subject
 // that cannot be resolved at all counts as none.
-func (r *reader) owners(e *entry, urls map[string]string) []string {
+func (r *reader) owners(e *entry, urls, known map[string]string) []string {
 	var out []string
 	e.JSON.GetObject().Visit(func(key []byte, v *fastjson.Value) {
-		if name := string(key); name != "subject" && name != "patient" {
+		if string(key) != "subject" && string(key) != "patient" {
 			return
 		}
-		subjects := listOf(v)
-		if len(subjects) != 1 {
+		if list := v.GetArray(); len(list) == 1 {
+			v = list[0]
+		}
+		if v.Type() == fastjson.TypeObject {
+			v = v.Get("reference")
+		}
+		if v == nil || v.Type() != fastjson.TypeString {
 			return
 		}
-		if owner := r.owner(referenceIn(subjects[0]), urls); owner != "" {
+		owner, seen := known[string(v.GetStringBytes())]
+		if !seen {
+			ref := stringOf(v)
+			owner = r.owner(ref, urls)
+			known[ref] = owner
+		}
+		if owner != "" {
 			out = append(out, owner)
 		}
 	})

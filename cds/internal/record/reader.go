@@ -24,6 +24,7 @@ type reader struct {
 	entries  []*entry
 	deleted  map[string][]deletion // "Type/id" → when a history says it was deleted
 	kept     map[string]bool       // what Keep answered
+	walk     walk
 }
 
 // An entry is a resource as it was found.
@@ -31,6 +32,7 @@ type entry struct {
 	Resource
 	kind    *fhir.Type
 	fullURL string
+	owners  []string // whom it is about
 	also    []string // full URLs of the duplicates that it stands for
 	done    bool     // brought into shape
 }
@@ -135,20 +137,17 @@ var alwaysKept = map[string]bool{
 }
 
 // members calls f for each member of an object and returns the names that occur more than once.
-func members(v *fastjson.Value, f func(name string, v *fastjson.Value)) (twice []string) {
+func members(v *fastjson.Value, f func(name []byte, v *fastjson.Value)) (twice []string) {
 	o := v.GetObject()
 	if o == nil {
 		return nil
 	}
 	var seen seenNames
 	o.Visit(func(key []byte, member *fastjson.Value) {
-		name := string(key)
 		if seen.again(o, key) {
-			twice = append(twice, name)
+			twice = append(twice, string(key))
 		}
-		if f != nil {
-			f(name, member)
-		}
+		f(key, member)
 	})
 	return twice
 }

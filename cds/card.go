@@ -1,0 +1,201 @@
+package cds
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/internal/record"
+)
+
+// maxSummary is what CDS Hooks allows: under 140 characters.
+const maxSummary = 139
+
+// A card is a Card, compiled.
+type card struct {
+	indicator, summary, detail *template
+	sourceLabel, sourceURL     *template
+	links                      []link
+	suggestions                []suggestion
+	override                   []Reason
+}
+
+type link struct {
+	label, url, appContext *template
+	kind                   string
+}
+
+type suggestion struct {
+	label       *template
+	recommended bool
+	actions     []action
+}
+
+type action struct {
+	kind        string
+	description *template
+	resource    *expr.Program
+}
+
+func (k *card) templates() []*template {
+	out := []*template{k.indicator, k.summary, k.detail, k.sourceLabel, k.sourceURL}
+	for _, l := range k.links {
+		out = append(out, l.label, l.url, l.appContext)
+	}
+	for _, s := range k.suggestions {
+		out = append(out, s.label)
+		for _, a := range s.actions {
+			out = append(out, a.description)
+		}
+	}
+	return out
+}
+
+func (k *card) programs() []*expr.Program {
+	var out []*expr.Program
+	for _, t := range k.templates() {
+		out = append(out, t.programs()...)
+	}
+	for _, s := range k.suggestions {
+		for _, a := range s.actions {
+			if a.resource != nil {
+				out = append(out, a.resource)
+			}
+		}
+	}
+	return out
+}
+
+// card compiles a card; part says which of a rule's it is.
+func (c *compiler) card(r *rule, def *Card, part string) *card {
+	id := r.def.ID
+	at := def.Position
+	if at == (Position{}) {
+		at = r.def.Position
+	}
+	if def.Summary.Empty() {
+		c.fail(at, id, "", "the %s has no summary", part)
+	}
+	text := func(t Text) *template { return c.template(id, t, r.scope) }
+	k := &card{
+		summary: text(def.Summary), detail: text(def.Detail),
+		sourceLabel: text(def.SourceLabel), sourceURL: text(def.SourceURL), override: def.Override,
+	}
+	k.indicator = c.indicator(r, def, part)
+	if constant, ok := k.summary.constant(); ok && len([]rune(constant)) > maxSummary {
+		c.fail(def.Summary.Position(), id, "", "the summary is %d characters long, at most %d are shown", len([]rune(constant)), maxSummary)
+	}
+	c.absolute(id, def.SourceURL, k.sourceURL)
+	for i := range def.Links {
+		k.links = append(k.links, c.link(r, &def.Links[i]))
+	}
+	for i := range def.Suggestions {
+		k.suggestions = append(k.suggestions, c.suggestion(r, &def.Suggestions[i]))
+	}
+	return k
+}
+
+// indicator compiles the indicator and makes sure that it is one for every row.
+func (c *compiler) indicator(r *rule, def *Card, part string) *template {
+	if def.Indicator.Empty() {
+		c.fail(def.Summary.Position(), r.def.ID, "", "the %s has no indicator: expected info, warning or critical", part)
+		return &template{}
+	}
+	scope := *r.scope
+	scope.Lets, scope.NoRecord = nil, true
+	before := len(c.errors)
+	t := c.template(r.def.ID, def.Indicator, &scope)
+	if len(c.errors) > before {
+		return t
+	}
+	if constant, ok := t.constant(); ok {
+		c.indicatorIs(r, def, constant, "")
+		return t
+	}
+	if r.scope.Table == nil {
+		c.indicatorIs(r, def, c.engine.constantText(t, r.scope, nil), "")
+		return t
+	}
+	for _, row := range r.scope.Table.Rows {
+		if !c.indicatorIs(r, def, c.engine.constantText(t, r.scope, row), r.scope.Table.Text(row, "id")) {
+			break
+		}
+	}
+	return t
+}
+
+func (c *compiler) indicatorIs(r *rule, def *Card, value, row string) bool {
+	if rank(Indicator(value)) < len(indicators) {
+		return true
+	}
+	where := ""
+	if row != "" {
+		where = " for row " + row
+	}
+	c.fail(def.Indicator.Position(), r.def.ID, expr.Nearest(value, []string{string(Info), string(Warning), string(Critical)}),
+		"the indicator%s is %q: expected info, warning or critical", where, value)
+	return false
+}
+
+// absolute refuses a constant URL that a client could not open.
+func (c *compiler) absolute(rule string, text Text, t *template) {
+	constant, ok := t.constant()
+	if !ok || constant == "" {
+		return
+	}
+	if u, err := url.Parse(constant); err != nil || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" {
+		c.fail(text.Position(), rule, "", "%q is no absolute URL: expected https://…", constant)
+	}
+}
+
+func (c *compiler) link(r *rule, def *Link) link {
+	text := func(t Text) *template { return c.template(r.def.ID, t, r.scope) }
+	l := link{label: text(def.Label), url: text(def.URL), appContext: text(def.AppContext), kind: def.Type}
+	at := def.Label.Position()
+	switch {
+	case def.Type != "absolute" && def.Type != "smart":
+		c.fail(at, r.def.ID, "", "the link's type is %q: expected absolute or smart", def.Type)
+	case def.Type == "absolute" && !def.AppContext.Empty():
+		c.fail(def.AppContext.Position(), r.def.ID, "", "only a link of type smart has an appContext")
+	}
+	if def.Label.Empty() || def.URL.Empty() {
+		c.fail(at, r.def.ID, "", "a link needs a label and a url")
+	}
+	c.absolute(r.def.ID, def.URL, l.url)
+	return l
+}
+
+func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {
+	s := suggestion{label: c.template(r.def.ID, def.Label, r.scope), recommended: def.Recommended}
+	if def.Label.Empty() {
+		c.fail(r.def.Position, r.def.ID, "", "a suggestion needs a label")
+	}
+	for i := range def.Actions {
+		d := &def.Actions[i]
+		a := action{kind: d.Kind, description: c.template(r.def.ID, d.Description, r.scope)}
+		if !slices.Contains([]string{"create", "update", "delete"}, d.Kind) {
+			c.fail(d.Position, r.def.ID, "", "there is no action %q: expected create, update or delete", d.Kind)
+		}
+		if program, ok := c.expression(r.def.ID, d.Expr, r.scope, nil); ok {
+			if !expr.IsResource(program.Type()) {
+				c.fail(d.Expr.Position(), r.def.ID, "", "an action takes a resource, this is a %s", program.Type())
+			}
+			a.resource = program
+		}
+		s.actions = append(s.actions, a)
+	}
+	return s
+}
+
+// constantText is what a template that reads no record says for a row; "" if it says nothing.
+func (e *Engine) constantText(t *template, scope *expr.Scope, row expr.Row) string {
+	eval := expr.NewEval(chart.New(&record.Record{}, e.coder))
+	r := &rendering{vars: e.env.NewVars(eval, scope, nil, row)}
+	text := strings.TrimSpace(r.text(t, verbatim))
+	if len(r.problems) > 0 {
+		return strings.Join(r.problems, "; ")
+	}
+	return text
+}

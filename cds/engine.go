@@ -1,0 +1,130 @@
+package cds
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/internal/fhir"
+	"github.com/primum-cds/primum/cds/internal/record"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// An Engine holds compiled rules. It is immutable and may be used by any number of goroutines.
+type Engine struct {
+	env   *expr.Env
+	coder chart.Coder
+	rules []*rule
+	reads map[string]bool // the FHIR types that some rule reads
+}
+
+// An Option adjusts New.
+type Option func(*config)
+
+type config struct {
+	functions []expr.Custom
+	codes     CodeSource
+	site      *Site
+	drafts    bool
+	coder     chart.Coder
+	errors    Errors
+}
+
+// WithSite applies what one site changes: params, rules that are off, lowered or in shadow.
+func WithSite(site Site) Option { return func(c *config) { c.site = &site } }
+
+// WithDrafts evaluates rules whose status is draft, too: for tests of rules.
+func WithDrafts() Option { return func(c *config) { c.drafts = true } }
+
+// A CodeSource knows codes that packs name without listing them. It is asked while New compiles, by one
+// goroutine, never while an engine evaluates. What it does not know is an error, never an empty list.
+type CodeSource interface {
+	// ValueSet returns all codes of the value set with a canonical URL.
+	ValueSet(ctx context.Context, url string) ([]terminology.Code, error)
+	// Descendants returns all codes below one, at any depth, without the code itself.
+	Descendants(ctx context.Context, code terminology.Code) ([]terminology.Code, error)
+}
+
+// WithCodes plugs in a source of value sets and hierarchies.
+func WithCodes(source CodeSource) Option { return func(c *config) { c.codes = source } }
+
+// New compiles packs into an Engine. The error is an Errors with every mistake that was found.
+func New(packs []Pack, opts ...Option) (*Engine, error) {
+	drugs, err := terminology.ShippedDrugs()
+	if err != nil {
+		return nil, fmt.Errorf("the shipped drugs cannot be read: %w", err)
+	}
+	cfg := &config{coder: chart.Coder{Codes: terminology.NewInterner(), Drugs: drugs}}
+	for _, opt := range opts {
+		opt(cfg)
+	}
+	e := &Engine{coder: cfg.coder, reads: map[string]bool{}}
+	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
+		return nil, err
+	}
+	c := &compiler{engine: e, config: cfg, packs: map[string]Position{}, usedSite: map[string]bool{}}
+	for i := range packs {
+		c.pack(&packs[i])
+	}
+	c.site()
+	if errs := append(cfg.errors, c.errors...); len(errs) > 0 {
+		return nil, errs.Sorted()
+	}
+	slices.SortStableFunc(e.rules, func(a, b *rule) int {
+		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
+	})
+	return e, nil
+}
+
+// A Record is what is known of one patient, read for one engine. It belongs to one goroutine. It can be
+// asked any number of times, with other hooks and at other instants.
+type Record struct {
+	engine *Engine
+	record *record.Record
+	chart  *chart.Chart
+}
+
+// Read reads a patient's data. It is lenient: what is odd becomes a warning of every report. The error
+// is a *ReadError where an input cannot be read at all.
+func (e *Engine) Read(inputs ...Input) (*Record, error) {
+	return e.ReadPatient("", inputs...)
+}
+
+// ReadPatient is Read for a patient whose id the caller knows: resources of others are left out.
+func (e *Engine) ReadPatient(id string, inputs ...Input) (*Record, error) {
+	in := make([]record.Input, len(inputs))
+	for i, input := range inputs {
+		in[i] = record.Input(input)
+	}
+	rec, err := record.Read(in, record.Options{PatientID: id, Keep: func(t string) bool { return e.reads[t] }})
+	if err != nil {
+		if readErr, ok := err.(*record.ReadError); ok {
+			return nil, (*ReadError)(readErr)
+		}
+		return nil, err
+	}
+	return &Record{engine: e, record: rec, chart: chart.New(rec, e.coder)}, nil
+}
+
+// Close gives the record's memory back. The record cannot be used after; reports made from it can.
+func (r *Record) Close() {
+	r.record.Close()
+	r.chart = nil
+}
+
+// PatientID returns the id of the patient, "" if nothing names one.
+func (r *Record) PatientID() string { return r.record.PatientID }
+
+// A ReadError is returned by Read when nothing can be read from an input.
+type ReadError struct {
+	Input   string // its name
+	Offset  int    // in bytes from 0; -1 where it has no place
+	Line    int    // counted from 1; 0 where it has no place
+	Message string
+}
+
+// Error names the input, the place in it and what was wrong.
+func (e *ReadError) Error() string { return (*record.ReadError)(e).Error() }

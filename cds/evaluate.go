@@ -1,0 +1,263 @@
+package cds
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/expr"
+)
+
+// Evaluate asks a record the rules of a hook. The same rules, record and review give the same report,
+// byte for byte, whatever the order of rules and of the record's entries.
+//
+// The error is ctx's if it ended before all rules were asked, or says what is missing in the review; it
+// is never about a single rule: that is in Report.Failures.
+func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Report, error) {
+	ev, err := e.evaluation(ctx, rec, review)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range e.rules {
+		if !r.askedAt(review.Hook) {
+			continue
+		}
+		for i := range r.rows {
+			if r.rows[i].off {
+				continue
+			}
+			for _, focus := range ev.foci(r) {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				ev.ask(r, &r.rows[i], focus)
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return ev.report(), nil
+}
+
+func (r *rule) askedAt(hook string) bool {
+	return hook == "" || len(r.def.Hooks) == 0 || slices.Contains(r.def.Hooks, hook)
+}
+
+// An evaluation is one Evaluate under way.
+type evaluation struct {
+	engine *Engine
+	record *Record
+	review Review
+	eval   *expr.Eval
+	byType map[string][]*chart.Entry // foci
+
+	findings   []*finding
+	undecided  []*undecided
+	failures   []Failure
+	suppressed []Suppressed
+}
+
+// ErrNoNow is returned by Evaluate for a Review without an instant.
+var ErrNoNow = errors.New("the review has no Now: there is no ambient clock")
+
+func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*evaluation, error) {
+	switch {
+	case rec == nil || rec.chart == nil:
+		return nil, errors.New("there is no record, or it was closed")
+	case rec.engine != e:
+		return nil, errors.New("the record was read by another engine")
+	case review.Now.IsZero():
+		return nil, ErrNoNow
+	}
+	rec.chart.At(review.Now)
+	eval := expr.NewEval(rec.chart)
+	eval.Context = review.Context
+	eval.Interrupted = func() bool { return ctx.Err() != nil }
+	return &evaluation{engine: e, record: rec, review: review, eval: eval, byType: map[string][]*chart.Entry{}}, nil
+}
+
+// ask asks one instance of a rule about one focus.
+func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
+	q := &question{evaluation: e, rule: r, instance: in, focus: focus}
+	defer func() {
+		e.eval.AssumeNotIn = false
+		if p := recover(); p != nil {
+			e.failures = append(e.failures, q.failure(fmt.Errorf("internal error: %v", p)))
+		}
+	}()
+	switch v := q.decide(); {
+	case v == types.True:
+		q.hold()
+	case types.IsUnknown(v):
+		e.undecided = append(e.undecided, q.leave(v))
+	case types.IsError(v):
+		e.failures = append(e.failures, q.failure(v.(*types.Err)))
+	}
+}
+
+// A question is one instance of a rule asked about one focus.
+type question struct {
+	*evaluation
+	rule     *rule
+	instance *instance
+	focus    *chart.Entry
+	vars     *expr.Vars
+}
+
+func (q *question) pose() ref.Val {
+	q.eval.Ask(q.focus)
+	q.vars = q.engine.env.NewVars(q.eval, q.rule.scope, q.rule.lets, q.instance.row)
+	return q.rule.when.Eval(q.vars)
+}
+
+// decide evaluates `when`. Where codes that nobody can map leave it open, it is asked once more with
+// those codes read as "not in": what that decides is left out, the resources being listed as unscreened.
+func (q *question) decide() ref.Val {
+	v := q.pose()
+	if !types.IsUnknown(v) || !slices.ContainsFunc(q.eval.MissingOf(v), func(m expr.Missing) bool { return m.Uncovered != nil }) {
+		return v
+	}
+	q.eval.AssumeNotIn = true
+	if v = q.pose(); v == types.True {
+		return types.False // uncovered codes alone never make a finding
+	}
+	return v
+}
+
+func (q *question) focusRef() string {
+	if q.focus == nil {
+		return ""
+	}
+	return q.focus.Ref()
+}
+
+func (q *question) failure(err error) Failure {
+	return Failure{Rule: q.instance.id, Focus: q.focusRef(), At: q.place(), Error: err.Error()}
+}
+
+// place is where the condition of the rule stands.
+func (q *question) place() string {
+	if at := q.rule.def.When.Position(); at.File != nil {
+		return at.String()
+	}
+	return ""
+}
+
+// trouble says which errors the logic went past, "" if none.
+func (q *question) trouble() string {
+	errs := append(slices.Clone(q.eval.Failures()), q.rule.when.Hidden(q.vars)...)
+	var texts []string
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), "; ")
+}
+
+// A finding is a Finding with what its order and its cap depend on.
+type finding struct {
+	Finding
+	provisional bool
+	resources   string // those it rests on, for symmetric pairs
+	instance    *instance
+}
+
+func (q *question) hold() {
+	f := &finding{instance: q.instance}
+	f.Finding = Finding{
+		Rule: q.instance.id, Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.instance.rowID,
+		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Evidence.Citation,
+	}
+	resources := []string{f.Focus}
+	for _, read := range q.eval.Reads() {
+		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
+		resources = append(resources, read.Res)
+		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
+	}
+	slices.Sort(resources)
+	f.resources = strings.Join(slices.Compact(resources), " ")
+	f.Degraded = q.trouble()
+	q.render(f)
+	q.findings = append(q.findings, f)
+}
+
+func (q *question) render(f *finding) {
+	r := q.rendering()
+	f.Card = r.card(q.rule.card)
+	if f.provisional {
+		f.Card.Indicator = lower(f.Card.Indicator, Warning)
+	}
+	f.Card.Indicator = lower(f.Card.Indicator, q.instance.cap)
+	f.Indicator, f.Summary, f.Source = f.Card.Indicator, f.Card.Summary, f.Card.SourceLabel
+	if len(r.problems) > 0 {
+		f.Degraded = strings.Join(append(nonEmpty(f.Degraded), r.problems...), "; ")
+	}
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func (q *question) rendering() *rendering {
+	q.eval.Mute(true)
+	return &rendering{vars: q.vars}
+}
+
+// report puts everything into its order.
+func (e *evaluation) report() *Report {
+	rec := e.record.record
+	out := &Report{
+		Findings: []Finding{}, Undecided: []Undecided{}, Failures: []Failure{}, Suppressed: []Suppressed{},
+		Unscreened: e.unscreened(), Skipped: map[string]int{}, Warnings: []Notice{},
+	}
+	for t, n := range rec.Skipped {
+		out.Skipped[t] = n
+	}
+	for _, w := range rec.Warnings {
+		out.Warnings = append(out.Warnings, Notice(w))
+	}
+	e.reportFindings(out)
+	e.reportUndecided(out)
+	out.Failures = append(out.Failures, e.failures...)
+	slices.SortFunc(out.Failures, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.At, b.At), cmp.Compare(a.Error, b.Error))
+	})
+	slices.SortFunc(out.Suppressed, func(a, b Suppressed) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.Reason, b.Reason))
+	})
+	return out
+}
+
+// reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves
+// what is in shadow aside.
+func (e *evaluation) reportFindings(out *Report) {
+	slices.SortFunc(e.findings, func(a, b *finding) int {
+		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.Pack, b.Pack),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus))
+	})
+	type key struct{ pack, rule, resources string }
+	seen := map[key]bool{}
+	for _, f := range e.findings {
+		k := key{f.Pack, f.Rule, f.resources}
+		if f.Focus != "" && seen[k] {
+			continue
+		}
+		seen[k] = true
+		if f.instance.shadow {
+			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
+			continue
+		}
+		out.Findings = append(out.Findings, f.Finding)
+	}
+}

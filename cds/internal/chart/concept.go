@@ -1,0 +1,163 @@
+package chart
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A Concept is what a CodeableConcept, Coding or Medication means to the loaded rules: the codes they
+// name that it carries, its drug's ingredients included, and the systems in which it could be read.
+type Concept struct {
+	IDs     []terminology.ID
+	Systems []string // in which every code sets of that system can tell whether it holds the concept
+	Drug    *terminology.Drug
+	ByName  bool             // the drug was read from its name, its code being unknown
+	First   terminology.Code // of the first coding, to name it by
+	Display string
+	Reason  string // why it is not mapped, "" if it is
+}
+
+// In reports whether the concept is in set: unknown if none of its codings is in a system of the set.
+func (c *Concept) In(set *terminology.Set) kleene.Truth {
+	for _, id := range c.IDs {
+		if set.Has(id) {
+			return kleene.True
+		}
+	}
+	for _, system := range c.Systems {
+		if set.Covers(system) {
+			return kleene.False
+		}
+	}
+	if set.Len() == 0 {
+		return kleene.False
+	}
+	return kleene.Unknown
+}
+
+// A Coder turns codings into Concepts. It is read-only and concurrent.
+type Coder struct {
+	Codes *terminology.Interner
+	Drugs *terminology.Drugs
+}
+
+// Below is the system under which the codes whose descendants a rule means are interned, for systems in
+// which a code's prefix is its ancestor.
+const Below = terminology.ICD10CM + "#below"
+
+// Concept reads a CodeableConcept.
+func (c Coder) Concept(v *fastjson.Value) Concept {
+	out := Concept{Display: str(v, "text")}
+	for _, coding := range v.GetArray("coding") {
+		c.add(&out, coding)
+	}
+	out.finish()
+	return out
+}
+
+// Coding reads a Coding.
+func (c Coder) Coding(v *fastjson.Value) Concept {
+	var out Concept
+	c.add(&out, v)
+	out.finish()
+	return out
+}
+
+// Medication reads the concept of a medication: if no coding tells the drug, its name does.
+func (c Coder) Medication(v *fastjson.Value) Concept {
+	out := c.Concept(v)
+	if out.Drug != nil {
+		return out
+	}
+	names := []string{str(v, "text")}
+	for _, coding := range v.GetArray("coding") {
+		names = append(names, str(coding, "display"))
+	}
+	for _, name := range names {
+		if drug, ok := c.Drugs.ByName(name); name != "" && ok {
+			out.ByName = true
+			c.addDrug(&out, drug)
+			break
+		}
+	}
+	out.finish()
+	if out.Drug == nil {
+		switch {
+		case out.First.Code == "" && out.Display == "":
+			out.Reason = "no code and no name"
+		case out.First.Code == "":
+			out.Reason = "no code, and the name names no known drug"
+		default:
+			out.Reason = "no known drug has this code or name"
+		}
+	}
+	return out
+}
+
+func (c Coder) add(out *Concept, coding *fastjson.Value) {
+	code := terminology.Code{System: terminology.Canonical(str(coding, "system")), Code: str(coding, "code")}
+	if out.Display == "" {
+		out.Display = str(coding, "display")
+	}
+	if code.Code == "" {
+		return
+	}
+	if out.First.Code == "" {
+		out.First = code
+	}
+	out.intern(c.Codes.Lookup(code))
+	switch code.System {
+	case "":
+	case terminology.RxNorm:
+		if drug, ok := c.Drugs.Lookup(code.Code); ok {
+			c.addDrug(out, drug)
+		}
+	case terminology.ICD10CM:
+		out.Systems = append(out.Systems, code.System)
+		for n := 3; n <= len(code.Code); n++ {
+			out.intern(c.Codes.Lookup(terminology.Code{System: Below, Code: strings.TrimSuffix(code.Code[:n], ".")}))
+		}
+	default:
+		out.Systems = append(out.Systems, code.System)
+	}
+}
+
+// addDrug makes the drug's ingredients codes of the concept. A drug of which an ingredient is missing
+// can be found, but never ruled out.
+func (c Coder) addDrug(out *Concept, drug terminology.Drug) {
+	if out.Drug == nil || out.Drug.Partial && !drug.Partial {
+		out.Drug = &drug
+	}
+	if drug.Partial {
+		out.Reason = "an ingredient of this drug is not known"
+	} else {
+		out.Systems = append(out.Systems, terminology.RxNorm)
+	}
+	for _, ingredient := range drug.Ingredients {
+		out.intern(c.Codes.Lookup(terminology.Code{System: terminology.RxNorm, Code: ingredient.RxCUI}))
+	}
+}
+
+func (c *Concept) intern(id terminology.ID) {
+	if id != 0 {
+		c.IDs = append(c.IDs, id)
+	}
+}
+
+func (c *Concept) finish() {
+	slices.Sort(c.IDs)
+	c.IDs = slices.Compact(c.IDs)
+	if c.Drug != nil && !c.Drug.Partial {
+		c.Reason = ""
+	}
+	if c.Display == "" {
+		c.Display = c.First.Code
+	}
+}
+
+func str(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }

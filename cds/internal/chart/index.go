@@ -1,0 +1,250 @@
+// Package chart is a record as a clinician reads it: medications, allergies, conditions, results, each
+// indexed by code, with what is current at one instant and which orders are one therapy.
+//
+// A Chart belongs to one goroutine, as the record under it does.
+package chart
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/record"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A Kind is one of the lists of a chart.
+type Kind int
+
+// The lists that rules ask by code.
+const (
+	Medication Kind = iota
+	Allergy
+	Condition
+	Observation
+	Procedure
+	Immunization
+	kinds
+	Other Kind = -1
+)
+
+var kindOf = map[string]Kind{
+	"MedicationRequest": Medication, "MedicationStatement": Medication,
+	"MedicationDispense": Medication, "MedicationAdministration": Medication,
+	"AllergyIntolerance": Allergy, "Condition": Condition, "Observation": Observation,
+	"Procedure": Procedure, "Immunization": Immunization,
+}
+
+// An Entry is a resource in a chart, or a component of an Observation.
+type Entry struct {
+	*record.Resource
+	Kind      Kind
+	Concept   Concept
+	CodePath  string          // where in the resource the concept was read
+	Component *fastjson.Value // of an Observation; nil for the whole
+	Date      temporal.Date   // the zero Date if it has none that can be read
+	HasDate   bool
+	Current   State
+	Absence   bool // an allergy entry that says that there is none
+	NoDrug    bool // … of drugs
+	therapy   int  // the root of its therapy
+	position  int
+}
+
+// State is whether an entry counts at the chart's instant, and if that is unknown, why.
+type State struct {
+	Truth        kleene.Truth
+	Path, Reason string
+	Provisional  bool // counts, but was never confirmed
+}
+
+// A Chart is a record, indexed.
+type Chart struct {
+	Record *record.Record
+	Now    time.Time
+	Lists  [kinds][]*Entry // newest first, then type and id; without what was entered in error
+	Coder  Coder
+
+	entries map[*record.Resource]*Entry
+	byType  map[string][]*Entry
+	byCode  [kinds]map[terminology.ID][]*Entry
+}
+
+// New indexes a record. At must be called before anything is asked that depends on the time.
+func New(rec *record.Record, coder Coder) *Chart {
+	c := &Chart{Record: rec, Coder: coder, entries: map[*record.Resource]*Entry{}, byType: map[string][]*Entry{}}
+	for k := range c.byCode {
+		c.byCode[k] = map[terminology.ID][]*Entry{}
+	}
+	for _, res := range rec.Resources {
+		c.add(res)
+	}
+	for t := range c.byType {
+		slices.SortStableFunc(c.byType[t], newestFirst)
+	}
+	for k := range c.Lists {
+		slices.SortStableFunc(c.Lists[k], newestFirst)
+		for _, e := range c.Lists[k] {
+			for _, id := range e.Concept.IDs {
+				c.byCode[k][id] = append(c.byCode[k][id], e)
+			}
+		}
+	}
+	c.linkTherapies()
+	return c
+}
+
+func (c *Chart) add(res *record.Resource) {
+	if enteredInError(res.JSON) {
+		return
+	}
+	e := &Entry{Resource: res, Kind: Other}
+	if kind, ok := kindOf[res.Type]; ok {
+		e.Kind = kind
+	}
+	if d, err := temporal.Parse(res.Date); err == nil && res.Date != "" {
+		e.Date, e.HasDate = d, true
+	}
+	c.code(e)
+	c.entries[res] = e
+	c.byType[res.Type] = append(c.byType[res.Type], e)
+	if e.Kind == Other {
+		return
+	}
+	c.Lists[e.Kind] = append(c.Lists[e.Kind], e)
+	for _, component := range res.JSON.GetArray("component") {
+		if e.Kind != Observation {
+			break
+		}
+		part := *e
+		part.Component = component
+		part.Concept = c.Coder.Concept(component.Get("code"))
+		c.Lists[Observation] = append(c.Lists[Observation], &part)
+	}
+}
+
+// code reads what the entry is about.
+func (c *Chart) code(e *Entry) {
+	switch {
+	case e.Kind == Medication:
+		e.Concept, e.CodePath = c.medication(e.Resource)
+	case e.Kind == Immunization:
+		e.Concept, e.CodePath = c.Coder.Concept(e.JSON.Get("vaccineCode")), "vaccineCode"
+	case e.JSON.Get("code") != nil:
+		e.Concept, e.CodePath = c.Coder.Concept(e.JSON.Get("code")), "code"
+	default:
+		e.CodePath = "code"
+	}
+	if e.Kind == Allergy {
+		e.Absence, e.NoDrug = absence(e.Concept)
+		c.addSubstances(e)
+	}
+}
+
+// addSubstances adds what an allergy's reactions were to.
+func (c *Chart) addSubstances(e *Entry) {
+	for _, reaction := range e.JSON.GetArray("reaction") {
+		if substance := reaction.Get("substance"); substance != nil {
+			part := c.Coder.Concept(substance)
+			e.Concept.IDs = append(e.Concept.IDs, part.IDs...)
+			e.Concept.Systems = append(e.Concept.Systems, part.Systems...)
+		}
+	}
+	e.Concept.finish()
+}
+
+func (c *Chart) medication(res *record.Resource) (Concept, string) {
+	if v := res.JSON.Get("medicationCodeableConcept"); v != nil {
+		return c.Coder.Medication(v), "medicationCodeableConcept"
+	}
+	path := "medicationReference"
+	ref := res.JSON.Get(path)
+	if ref == nil {
+		return Concept{Reason: "no medication given"}, "medication"
+	}
+	target, ok := c.Record.Resolve(res, str(ref, "reference"))
+	if !ok {
+		return Concept{Reason: "the Medication it refers to is not in the record", Display: str(ref, "display")}, path
+	}
+	concept := c.Coder.Medication(target.JSON.Get("code"))
+	if concept.Drug == nil {
+		c.addIngredients(&concept, target.JSON.GetArray("ingredient"))
+	}
+	return concept, path
+}
+
+// addIngredients reads a Medication by the ingredients it lists, where its own code says nothing.
+func (c *Chart) addIngredients(concept *Concept, ingredients []*fastjson.Value) {
+	if len(ingredients) == 0 {
+		return
+	}
+	drug := terminology.Drug{}
+	for _, ingredient := range ingredients {
+		part := c.Coder.Medication(ingredient.Get("itemCodeableConcept"))
+		if part.Drug == nil || part.Drug.Partial {
+			drug.Partial = true
+			continue
+		}
+		drug.Ingredients = append(drug.Ingredients, part.Drug.Ingredients...)
+	}
+	if len(drug.Ingredients) > 0 {
+		c.Coder.addDrug(concept, drug)
+		concept.finish()
+	}
+}
+
+// newestFirst is the canonical order of lists: newest first, what has no date last, then by type and id.
+func newestFirst(a, b *Entry) int {
+	if a.HasDate != b.HasDate {
+		if a.HasDate {
+			return -1
+		}
+		return 1
+	}
+	_, endA := a.Date.Bounds(time.UTC)
+	_, endB := b.Date.Bounds(time.UTC)
+	return cmp.Or(endB.Compare(endA), cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID))
+}
+
+// Entry returns the entry of a resource; nil if it is not in the chart.
+func (c *Chart) Entry(res *record.Resource) *Entry { return c.entries[res] }
+
+// OfType returns the entries of one FHIR type, newest first.
+func (c *Chart) OfType(name string) []*Entry { return c.byType[name] }
+
+// Find returns the entries of a list that carry a code of the set, in canonical order.
+func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry {
+	index := c.byCode[k]
+	var found []*Entry
+	if set.Len() < len(index) {
+		for _, id := range set.IDs() {
+			found = append(found, index[id]...)
+		}
+	} else {
+		for id, entries := range index {
+			if set.Has(id) {
+				found = append(found, entries...)
+			}
+		}
+	}
+	if len(found) < 2 {
+		return found
+	}
+	slices.SortFunc(found, func(a, b *Entry) int { return cmp.Compare(a.position, b.position) })
+	return slices.Compact(found)
+}
+
+// Uncovered returns the entries of a list that might be in the set for all that their codes tell.
+func (c *Chart) Uncovered(k Kind, set *terminology.Set) []*Entry {
+	var out []*Entry
+	for _, e := range c.Lists[k] {
+		if e.Component == nil && e.Concept.In(set) == kleene.Unknown {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package chart
+
+import "github.com/primum-cds/primum/cds/internal/record"
+
+// links are the elements by which one medication resource says that it continues another.
+var links = []string{"priorPrescription", "basedOn", "replaces", "authorizingPrescription", "request", "derivedFrom"}
+
+// linkTherapies finds the medication resources that are one therapy: those that links join, also
+// through one another. It gives every entry of a list its position, too.
+func (c *Chart) linkTherapies() {
+	for k := range c.Lists {
+		for i, e := range c.Lists[k] {
+			e.position, e.therapy = i, i
+		}
+	}
+	list := c.Lists[Medication]
+	for _, e := range list {
+		for _, name := range links {
+			for _, reference := range references(e.Resource, name) {
+				target, ok := c.Record.Resolve(e.Resource, reference)
+				if other := c.entries[target]; ok && other != nil && other.Kind == Medication {
+					c.join(e, other)
+				}
+			}
+		}
+	}
+}
+
+func (c *Chart) join(a, b *Entry) {
+	x, y := c.root(a), c.root(b)
+	if x != y {
+		c.Lists[Medication][max(x, y)].therapy = min(x, y)
+	}
+}
+
+func (c *Chart) root(e *Entry) int {
+	for e.therapy != e.position {
+		e.therapy = c.Lists[Medication][e.therapy].therapy
+		e = c.Lists[Medication][e.therapy]
+	}
+	return e.position
+}
+
+// SameTherapy reports whether two medication entries are one therapy.
+func (c *Chart) SameTherapy(a, b *Entry) bool {
+	return a == b || a.Kind == Medication && b.Kind == Medication && c.root(a) == c.root(b)
+}
+
+func references(res *record.Resource, name string) []string {
+	v := res.JSON.Get(name)
+	if v == nil {
+		return nil
+	}
+	if one := str(v, "reference"); one != "" {
+		return []string{one}
+	}
+	var out []string
+	for _, item := range v.GetArray() {
+		if reference := str(item, "reference"); reference != "" {
+			out = append(out, reference)
+		}
+	}
+	return out
+}

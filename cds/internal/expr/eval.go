@@ -1,0 +1,223 @@
+// Package expr is the rules' language: CEL with a vocabulary over FHIR, three-valued, typed throughout.
+//
+// An Env compiles expressions against the FHIR element table; an Eval answers them from a chart and
+// keeps what was read, what was missing and what failed. An Env and its Programs are immutable and
+// concurrent; an Eval belongs to one goroutine.
+package expr
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+// Iterations that one question, and one evaluation of all rules, may take. A limit that is reached fails
+// the rule; it is counted, not timed, so that the same data gives the same answer on any machine.
+const (
+	MaxIterations      = 1_000_000
+	MaxTotalIterations = 20_000_000
+)
+
+// Missing is a datum that was not there, or a code that nobody could map.
+type Missing struct {
+	Resource, Path, Reason string
+	Uncovered              *chart.Entry // set where a code, not a datum, was missing
+}
+
+// A Read is a value that was read, or an absence that was found.
+type Read struct {
+	Entry *chart.Entry // nil for an absence over a whole list
+	Res   string
+	Path  string
+	Value string
+	Date  string
+}
+
+// An Eval is the evaluation of questions to one chart at one instant.
+type Eval struct {
+	Chart   *chart.Chart
+	Context map[string]any
+	// AssumeNotIn makes a code that nobody can map count as "not in", in place of unknown.
+	AssumeNotIn bool
+	// Interrupted is asked now and then; true ends the evaluation.
+	Interrupted func() bool
+
+	focus     *chart.Entry
+	muted     bool // reads are no evidence
+	reads     []Read
+	seen      map[readKey]bool
+	missing   []Missing
+	ids       map[Missing]int64
+	failures  []error
+	ticks     int
+	total     int
+	exceeded  string
+	unscanned map[*chart.Entry]bool
+	memo      map[string]ref.Val
+}
+
+type readKey struct{ resource, path string }
+
+// NewEval returns an evaluation of a chart whose At has been called.
+func NewEval(c *chart.Chart) *Eval {
+	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unscanned: map[*chart.Entry]bool{}, memo: map[string]ref.Val{}}
+}
+
+// Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
+func (ev *Eval) Ask(focus *chart.Entry) {
+	ev.focus, ev.muted, ev.ticks, ev.exceeded = focus, false, 0, ""
+	ev.reads, ev.missing, ev.failures = nil, nil, nil
+	clear(ev.seen)
+	clear(ev.ids)
+}
+
+// Mute stops or resumes the recording of reads: what only a card reads is no evidence.
+func (ev *Eval) Mute(on bool) { ev.muted = on }
+
+// Reads returns what was read since Ask, in order, each resource and path once.
+func (ev *Eval) Reads() []Read { return ev.reads }
+
+// Failures returns the errors met since Ask, also those that the logic went past.
+func (ev *Eval) Failures() []error { return ev.failures }
+
+// Exceeded says which limit stopped the question, "" if none.
+func (ev *Eval) Exceeded() string { return ev.exceeded }
+
+// Unmapped returns the entries whose codes a question could not map, over the whole evaluation.
+func (ev *Eval) Unmapped() map[*chart.Entry]bool { return ev.unscanned }
+
+// MissingOf returns what an unknown value was missing, sorted, each thing once.
+func (ev *Eval) MissingOf(v ref.Val) []Missing {
+	u, ok := v.(*types.Unknown)
+	if !ok {
+		return nil
+	}
+	var out []Missing
+	for _, id := range u.IDs() {
+		if id >= 1 && int(id) <= len(ev.missing) {
+			out = append(out, ev.missing[id-1])
+		}
+	}
+	slices.SortFunc(out, func(a, b Missing) int {
+		return compareStrings(a.Resource, b.Resource, a.Path, b.Path, a.Reason, b.Reason)
+	})
+	return slices.Compact(out)
+}
+
+func compareStrings(pairs ...string) int {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] != pairs[i+1] {
+			if pairs[i] < pairs[i+1] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
+
+// unknown is the value of what is missing. Its id is its place in the evaluation's table.
+func (ev *Eval) unknown(m Missing) ref.Val {
+	id, ok := ev.ids[m]
+	if !ok {
+		ev.missing = append(ev.missing, m)
+		id = int64(len(ev.missing))
+		ev.ids[m] = id
+	}
+	return types.NewUnknown(id, nil)
+}
+
+func (ev *Eval) unknownAt(e *chart.Entry, path, reason string) ref.Val {
+	return ev.unknown(Missing{Resource: e.Ref(), Path: path, Reason: reason})
+}
+
+func (ev *Eval) fail(err error) ref.Val {
+	ev.failures = append(ev.failures, err)
+	return types.WrapErr(err)
+}
+
+// read records evidence, once for each resource and path.
+func (ev *Eval) read(r Read) {
+	if ev.muted || r.Res == "" && r.Value == "" {
+		return
+	}
+	key := readKey{r.Res, r.Path}
+	if r.Entry == nil && r.Res == "" {
+		key.path += "\x00" + r.Value
+	}
+	if !ev.seen[key] {
+		ev.seen[key] = true
+		ev.reads = append(ev.reads, r)
+	}
+}
+
+func (ev *Eval) readEntry(e *chart.Entry, path, value string) {
+	ev.read(Read{Entry: e, Res: e.Ref(), Path: path, Value: value, Date: e.Resource.Date})
+}
+
+// truth makes a CEL value of a three-valued one; m says what was missing if it is unknown.
+func (ev *Eval) truth(t kleene.Truth, m Missing) ref.Val {
+	switch t {
+	case kleene.True:
+		return types.True
+	case kleene.False:
+		return types.False
+	}
+	return ev.unknown(m)
+}
+
+// tick counts an iteration and reports whether evaluation may go on.
+func (ev *Eval) tick() bool {
+	if ev.exceeded != "" {
+		return false
+	}
+	ev.ticks++
+	ev.total++
+	switch {
+	case ev.ticks > MaxIterations:
+		ev.exceeded = fmt.Sprintf("more than %d iterations", MaxIterations)
+	case ev.total > MaxTotalIterations:
+		ev.exceeded = fmt.Sprintf("all rules together took more than %d iterations", MaxTotalIterations)
+	case ev.ticks%1024 == 0 && ev.Interrupted != nil && ev.Interrupted():
+		ev.exceeded = "the evaluation was cancelled"
+	}
+	return ev.exceeded == ""
+}
+
+func (ev *Eval) zone() *time.Location {
+	if ev == nil || ev.Chart == nil {
+		return time.UTC
+	}
+	return ev.Chart.Now.Location()
+}
+
+func (ev *Eval) now() temporal.Date { return temporal.Of(ev.Chart.Now) }
+
+// An Eval is a CEL value only so that functions are handed it.
+
+var evalType = types.NewOpaqueType("@eval")
+
+// ConvertToNative implements ref.Val.
+func (ev *Eval) ConvertToNative(reflect.Type) (any, error) { return ev, nil }
+
+// ConvertToType implements ref.Val.
+func (ev *Eval) ConvertToType(ref.Type) ref.Val { return noConversion }
+
+// Equal implements ref.Val.
+func (ev *Eval) Equal(other ref.Val) ref.Val { return types.Bool(other == ref.Val(ev)) }
+
+// Type implements ref.Val.
+func (ev *Eval) Type() ref.Type { return evalType }
+
+// Value implements ref.Val.
+func (ev *Eval) Value() any { return ev }
+
+var noConversion = types.NewErr("there is no such conversion")

@@ -1,0 +1,107 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
+)
+
+// A Clause is a part of a condition with its value.
+type Clause struct {
+	Depth  int
+	Text   string
+	Offset int // of its first character
+	Value  any // a ref.Val, or nil if it was not reached
+}
+
+// Clauses evaluates every part of the condition and returns them: the whole, what && and || join, and
+// below a comparison the values it compares.
+func (p *Program) Clauses(v *Vars) []Clause {
+	program, err := p.exhaustive()
+	if err != nil {
+		return nil
+	}
+	_, details, _ := program.Eval(v)
+	w := &clauseWalk{program: p}
+	if details != nil {
+		w.state = details.State()
+	}
+	w.walk(p.original.Expr(), 0)
+	return w.clauses
+}
+
+type clauseWalk struct {
+	program *Program
+	state   interpreter.EvalState
+	clauses []Clause
+}
+
+func (w *clauseWalk) walk(e ast.Expr, depth int) {
+	w.add(e, depth)
+	for _, part := range parts(e) {
+		w.walk(part, depth+1)
+	}
+}
+
+func (w *clauseWalk) add(e ast.Expr, depth int) {
+	c := Clause{Depth: depth, Offset: w.program.compilation.start(e)}
+	text, err := cel.ExprToString(e, w.program.original.SourceInfo())
+	if err != nil {
+		text = w.program.source
+	}
+	c.Text = strings.Join(strings.Fields(text), " ")
+	if w.state != nil {
+		if v, ok := w.state.Value(e.ID()); ok {
+			c.Value = v
+		}
+	}
+	w.clauses = append(w.clauses, c)
+}
+
+// parts are what an expression is explained by.
+func parts(e ast.Expr) []ast.Expr {
+	if e.Kind() != ast.CallKind {
+		return nil
+	}
+	call := e.AsCall()
+	switch name := call.FunctionName(); name {
+	case operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional:
+		return call.Args()
+	case operators.In, operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		var out []ast.Expr
+		for _, arg := range call.Args() {
+			if arg.Kind() != ast.LiteralKind && arg.Kind() != ast.IdentKind {
+				out = append(out, arg)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// Explain writes a value of a clause.
+func (ev *Eval) Explain(v any) string {
+	val, ok := v.(ref.Val)
+	if !ok {
+		return "not reached"
+	}
+	switch val := val.(type) {
+	case types.Bool:
+		return fmt.Sprint(bool(val))
+	case *types.Unknown:
+		var texts []string
+		for _, m := range ev.MissingOf(val) {
+			texts = append(texts, strings.TrimSpace(strings.TrimSpace(m.Resource+" "+m.Path)+": "+m.Reason))
+		}
+		return "unknown: " + strings.Join(texts, "; ")
+	case *types.Err:
+		return "error: " + val.String()
+	}
+	return clip(Display(val))
+}

@@ -1,0 +1,204 @@
+package expr
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// Codes is a named set of codes.
+type Codes struct {
+	Set   *terminology.Set
+	Molar *apd.Decimal // grams per mole; nil if not stated
+}
+
+// A Value is a constant of a pack: a param, or a cell of a table.
+type Value struct{ val ref.Val }
+
+// Type returns the CEL type of a Value.
+func (v Value) Type() *types.Type {
+	switch v.val.(type) {
+	case quantityVal:
+		return quantityType
+	case dateVal:
+		return dateType
+	case codesVal:
+		return codesType
+	case types.Bool:
+		return types.BoolType
+	case types.Int:
+		return types.IntType
+	case types.Double:
+		return types.DoubleType
+	}
+	return types.StringType
+}
+
+// Native is the Value of a bool, int64, float64 or string.
+func Native(v any) (Value, error) {
+	switch v := v.(type) {
+	case bool:
+		return Value{types.Bool(v)}, nil
+	case int64:
+		return Value{types.Int(v)}, nil
+	case float64:
+		return Value{types.Double(v)}, nil
+	case string:
+		return Value{types.String(v)}, nil
+	}
+	return Value{}, fmt.Errorf("expected true or false, a number or a text, got %T", v)
+}
+
+// QuantityOf is the Value of a number with a unit.
+func QuantityOf(number, unit string) (Value, error) {
+	q, err := measure.New(number, "", unit)
+	return Value{quantityVal{q: q}}, err
+}
+
+// CodesOf is the Value of a set of codes.
+func CodesOf(name string, set *terminology.Set) Value {
+	return Value{codesVal{set: set, name: name}}
+}
+
+// Columns are the types that a table's columns can have.
+var Columns = []string{"string", "codes", "int", "double", "bool", "quantity", "date"}
+
+// Cell reads a cell of a table whose column is of one of Columns, but for codes.
+func Cell(column, text string) (Value, error) {
+	switch column {
+	case "string":
+		return Value{types.String(text)}, nil
+	case "int":
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return Value{}, fmt.Errorf("expected a whole number, got %q", text)
+		}
+		return Value{types.Int(n)}, nil
+	case "double":
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n-n != 0 {
+			return Value{}, fmt.Errorf("expected a number, got %q", text)
+		}
+		return Value{types.Double(n)}, nil
+	case "bool":
+		if text != "true" && text != "false" {
+			return Value{}, fmt.Errorf("expected true or false, got %q", text)
+		}
+		return Value{types.Bool(text == "true")}, nil
+	case "quantity":
+		q, err := measure.Parse(text)
+		if err != nil {
+			return Value{}, fmt.Errorf("expected a quantity such as \"5 mg\": %w", err)
+		}
+		return Value{quantityVal{q: q}}, nil
+	case "date":
+		d, err := temporal.Parse(text)
+		if err != nil {
+			return Value{}, fmt.Errorf("expected a date: %w", err)
+		}
+		return Value{dateVal{d: d}}, nil
+	}
+	return Value{}, fmt.Errorf("unknown column type %q", column)
+}
+
+// A Table is knowledge in rows, as expressions read it.
+type Table struct {
+	Name    string
+	Columns []string
+	Types   []string // of Columns
+	Rows    []Row
+	row     *structType
+}
+
+// A Row is the values of one row, in the order of the columns.
+type Row []Value
+
+var tableType = types.NewOpaqueType("Table")
+
+type tableVal struct {
+	opaque
+	table *Table
+}
+
+func (tableVal) Type() ref.Type { return tableType }
+func (v tableVal) Value() any   { return v }
+
+type rowVal struct {
+	opaque
+	table *Table
+	row   Row
+}
+
+func (v rowVal) Type() ref.Type { return v.table.row.cel }
+func (v rowVal) Value() any     { return v }
+
+var columnTypes = map[string]*types.Type{
+	"string": types.StringType, "codes": codesType, "int": types.IntType, "double": types.DoubleType,
+	"bool": types.BoolType, "quantity": quantityType, "date": dateType,
+}
+
+// NewTable returns a table; pack makes the name of its row's type unique.
+func NewTable(pack, name string, columns, kinds []string, rows []Row) *Table {
+	t := &Table{Name: name, Columns: columns, Types: kinds, Rows: rows}
+	typeName := "row of " + pack + "." + name
+	t.row = &structType{name: typeName, cel: types.NewObjectType(typeName), fields: map[string]*types.FieldType{}}
+	for i, column := range columns {
+		t.row.names = append(t.row.names, column)
+		t.row.fields[column] = &types.FieldType{
+			Type:  columnTypes[kinds[i]],
+			IsSet: func(target any) bool { _, ok := target.(rowVal); return ok },
+			GetFrom: func(target any) (any, error) {
+				if r, ok := target.(rowVal); ok {
+					return r.row[i].val, nil
+				}
+				return target, nil
+			},
+		}
+	}
+	return t
+}
+
+// Column returns the index of a column, -1 if there is none.
+func (t *Table) Column(name string) int { return slices.Index(t.Columns, name) }
+
+// Text returns a cell as a person reads it.
+func (t *Table) Text(row Row, column string) string {
+	i := t.Column(column)
+	if i < 0 {
+		return ""
+	}
+	return Display(row[i].val)
+}
+
+func (n *Names) paramsStruct() *structType {
+	if n.params == nil {
+		name := "params of " + n.Pack
+		n.params = &structType{name: name, cel: types.NewObjectType(name), fields: map[string]*types.FieldType{}}
+		for param, value := range n.Params {
+			n.params.names = append(n.params.names, param)
+			n.params.fields[param] = &types.FieldType{
+				Type:    value.Type(),
+				IsSet:   func(any) bool { return true },
+				GetFrom: func(any) (any, error) { return value.val, nil },
+			}
+		}
+		slices.Sort(n.params.names)
+	}
+	return n.params
+}
+
+type paramsVal struct {
+	opaque
+	typ *structType
+}
+
+func (v paramsVal) Type() ref.Type { return v.typ.cel }
+func (v paramsVal) Value() any     { return v }

@@ -1,0 +1,124 @@
+package expr
+
+import (
+	"fmt"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A Coding is a coding of a concept, as custom functions see it.
+type Coding struct {
+	terminology.Code
+	Display string
+}
+
+// Native returns a Value of a kind without a structure: bool, int64, float64 or string, a date as FHIR
+// writes it.
+func (v Value) Native() any {
+	switch val := v.val.(type) {
+	case types.Bool:
+		return bool(val)
+	case types.Int:
+		return int64(val)
+	case types.Double:
+		return float64(val)
+	case types.String:
+		return string(val)
+	case dateVal:
+		return val.d.String()
+	}
+	return nil
+}
+
+// Quantity returns the number and unit of a Quantity; ok is false for one such as ">60".
+func (v Value) Quantity() (value float64, unit string, ok bool) {
+	q, is := v.val.(quantityVal)
+	if !is {
+		return 0, "", false
+	}
+	value, ok = q.q.Float64()
+	return value, q.q.UnitCode(), ok
+}
+
+// Concept returns the codings and the text of a Concept.
+func (v Value) Concept() (codings []Coding, text string) {
+	c, ok := v.val.(conceptVal)
+	if !ok {
+		return nil, ""
+	}
+	if c.node == nil {
+		return []Coding{{c.concept.First, c.concept.Display}}, c.concept.Display
+	}
+	items := c.node.json.GetArray("coding")
+	if c.typ == codingType {
+		items = []*fastjson.Value{c.node.json}
+	}
+	for _, item := range items {
+		get := func(key string) string { return string(item.GetStringBytes(key)) }
+		codings = append(codings, Coding{terminology.Code{System: get("system"), Code: get("code")}, get("display")})
+	}
+	return codings, string(c.node.json.GetStringBytes("text"))
+}
+
+// Elements returns the values of a list.
+func (v Value) Elements() []Value {
+	l, ok := v.val.(traits.Lister)
+	if !ok {
+		return nil
+	}
+	var out []Value
+	for it := l.Iterator(); it.HasNext() == types.True; {
+		out = append(out, Value{it.Next()})
+	}
+	return out
+}
+
+// DateOf is the Value of a date as FHIR writes it.
+func DateOf(text string) (Value, error) {
+	d, err := temporal.Parse(text)
+	return Value{dateVal{d: d}}, err
+}
+
+// ListOf is the Value of a list.
+func ListOf(values []Value) Value {
+	items := make([]ref.Val, len(values))
+	for i, v := range values {
+		items[i] = v.val
+	}
+	return Value{&listVal{items: items}}
+}
+
+// ConceptOf is the Value of a concept with codings.
+func ConceptOf(coder chart.Coder, codings []Coding, text string) Value {
+	var a fastjson.Arena
+	list := a.NewArray()
+	for i, c := range codings {
+		item := a.NewObject()
+		item.Set("system", a.NewString(c.System))
+		item.Set("code", a.NewString(c.Code.Code))
+		item.Set("display", a.NewString(c.Display))
+		list.SetArrayItem(i, item)
+	}
+	v := a.NewObject()
+	v.Set("coding", list)
+	if text != "" {
+		v.Set("text", a.NewString(text))
+	}
+	concept := coder.Concept(v)
+	return Value{conceptVal{concept: &concept, typ: conceptType}}
+}
+
+// String writes a Value as a person reads it.
+func (v Value) String() string {
+	if v.val == nil {
+		return fmt.Sprint(nil)
+	}
+	return Display(v.val)
+}

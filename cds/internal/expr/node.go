@@ -1,0 +1,244 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/fhir"
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+// MaxString is the longest text of a record that an expression can read, in bytes.
+const MaxString = 64 << 10
+
+// A node is an element of a resource, under the static type it was reached through: CEL has no
+// subtyping. A node without JSON is a resource that is not there (a record without Patient).
+type node struct {
+	opaque
+	ev    *Eval
+	typ   *structType
+	json  *fastjson.Value
+	entry *chart.Entry
+	up    *node
+	name  string // in up
+	index int    // in up's list, -1 outside a list
+}
+
+func (n *node) Type() ref.Type { return n.typ.cel }
+func (n *node) Value() any     { return n }
+
+// path is where the node stands in its resource, as FHIRPath without the type: "" for the resource.
+func (n *node) path() string {
+	if n.up == nil {
+		return ""
+	}
+	name := n.name
+	if n.index >= 0 {
+		name = fmt.Sprintf("%s[%d]", n.name, n.index)
+	}
+	return join(n.up.path(), name)
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func (n *node) display() string {
+	if text := string(n.json.GetStringBytes("display")); text != "" {
+		return text
+	}
+	if text := string(n.json.GetStringBytes("text")); text != "" {
+		return text
+	}
+	if n.up == nil && n.entry != nil {
+		if n.entry.Concept.Display != "" {
+			return n.entry.Concept.Display
+		}
+		return n.entry.Ref()
+	}
+	return clip(n.json.String())
+}
+
+func clip(s string) string {
+	if len(s) > 200 {
+		return strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return s
+}
+
+// resource names the resource a node is in, or the type of which there is none.
+func (n *node) resource() string {
+	if n.entry != nil {
+		return n.entry.Ref()
+	}
+	return n.typ.name
+}
+
+// absent is the value of an element that is not there.
+func (n *node) absent(name string) ref.Val {
+	reason := "not in the record"
+	if code := absentReason(n.json, name); code != "" {
+		reason = "data absent: " + code
+	}
+	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), name), Reason: reason})
+}
+
+const absentURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+
+// absentReason is the data-absent-reason of an element, stated in an extension of it.
+func absentReason(parent *fastjson.Value, name string) string {
+	for _, holder := range []*fastjson.Value{parent.Get("_" + name), parent.Get(name)} {
+		if holder == nil || holder.Type() != fastjson.TypeObject {
+			continue
+		}
+		for _, extension := range holder.GetArray("extension") {
+			if string(extension.GetStringBytes("url")) == absentURL {
+				return string(extension.GetStringBytes("valueCode"))
+			}
+		}
+	}
+	return ""
+}
+
+// field reads an element.
+func (n *node) field(f *fhir.Field, typ *structType) ref.Val {
+	v := n.json.Get(f.Name)
+	if f.List {
+		return n.list(f, typ, v)
+	}
+	if v == nil || v.Type() == fastjson.TypeNull {
+		return n.absent(f.Name)
+	}
+	return n.value(f, typ, v, -1)
+}
+
+func (n *node) list(f *fhir.Field, typ *structType, v *fastjson.Value) ref.Val {
+	if v == nil && (n.json == nil || absentReason(n.json, f.Name) != "") {
+		return n.absent(f.Name)
+	}
+	items := v.GetArray()
+	out := &listVal{items: make([]ref.Val, 0, len(items)), owner: n, name: f.Name}
+	for i, item := range items {
+		if item.Type() == fastjson.TypeNull {
+			out.items = append(out.items, n.absent(fmt.Sprintf("%s[%d]", f.Name, i)))
+			continue
+		}
+		out.items = append(out.items, n.value(f, typ, item, i))
+	}
+	return out
+}
+
+// value makes the CEL value of one element. Leaves are evidence when they are read.
+func (n *node) value(f *fhir.Field, typ *structType, v *fastjson.Value, index int) ref.Val {
+	if typ != nil {
+		child := &node{ev: n.ev, typ: typ, json: v, entry: n.entry, up: n, name: f.Name, index: index}
+		return child.asValue()
+	}
+	val := n.primitive(f, v, index)
+	if !types.IsUnknownOrError(val) && n.entry != nil {
+		n.ev.readEntry(n.entry, join(n.path(), f.Name), Display(val))
+	}
+	return val
+}
+
+// asValue turns the node of a data type that has values of its own into one of them.
+func (n *node) asValue() ref.Val {
+	switch n.typ.value {
+	case quantityValue:
+		return n.quantity()
+	case conceptValue:
+		concept := n.ev.Chart.Coder.Concept(n.json)
+		return conceptVal{concept: &concept, node: n, origin: origin{n.entry, n.path()}, typ: conceptType}
+	case codingValue:
+		concept := n.ev.Chart.Coder.Coding(n.json)
+		return conceptVal{concept: &concept, node: n, origin: origin{n.entry, n.path()}, typ: codingType}
+	}
+	return n
+}
+
+// quantity reads a FHIR Quantity: unknown without a value, or with one that is no number.
+func (n *node) quantity() ref.Val {
+	number := n.json.Get("value")
+	if number == nil {
+		if reason := absentReason(n.json, "value"); reason != "" {
+			return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "data absent: " + reason})
+		}
+		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "not in the record"})
+	}
+	text := func(key string) string { return string(n.json.GetStringBytes(key)) }
+	q, err := measure.FromFHIR(number.String(), text("comparator"), text("unit"), text("system"), text("code"))
+	if err != nil {
+		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
+	}
+	if n.entry != nil {
+		n.ev.readEntry(n.entry, n.path(), q.String())
+	}
+	return quantityVal{q: q, node: n}
+}
+
+func (n *node) primitive(f *fhir.Field, v *fastjson.Value, index int) ref.Val {
+	name := f.Name
+	if index >= 0 {
+		name = fmt.Sprintf("%s[%d]", f.Name, index)
+	}
+	unreadable := func(reason string) ref.Val {
+		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), name), Reason: reason})
+	}
+	switch celPrimitive(f.Type) {
+	case types.BoolType:
+		return types.Bool(v.Type() == fastjson.TypeTrue)
+	case types.IntType:
+		i, err := v.Int64()
+		if err != nil {
+			return unreadable("cannot be read: not a whole number")
+		}
+		return types.Int(i)
+	case types.DoubleType:
+		d, err := v.Float64()
+		if err != nil {
+			return unreadable("cannot be read: not a number")
+		}
+		return types.Double(d)
+	}
+	text, err := v.StringBytes()
+	if err != nil {
+		return unreadable("cannot be read: not a text")
+	}
+	if len(text) > MaxString {
+		return n.ev.fail(fmt.Errorf("%s: %s is longer than %d bytes", n.resource(), join(n.path(), name), MaxString))
+	}
+	if celPrimitive(f.Type) != dateType {
+		return types.String(text)
+	}
+	d, err := temporal.Parse(string(text))
+	if err != nil {
+		return unreadable("cannot be read: " + err.Error())
+	}
+	return dateVal{d: d, origin: origin{n.entry, join(n.path(), name)}}
+}
+
+// celPrimitive is the CEL type of a FHIR primitive; nil for a type that is none.
+func celPrimitive(name string) *types.Type {
+	switch name {
+	case "boolean":
+		return types.BoolType
+	case "integer", "positiveInt", "unsignedInt":
+		return types.IntType
+	case "decimal":
+		return types.DoubleType
+	case "date", "dateTime", "instant":
+		return dateType
+	case "string", "code", "id", "markdown", "uri", "url", "canonical", "oid", "uuid", "base64Binary", "time", "xhtml":
+		return types.StringType
+	}
+	return nil
+}

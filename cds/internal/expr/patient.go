@@ -1,0 +1,290 @@
+package expr
+
+import (
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+var stringList = types.NewListType(types.StringType)
+
+// patientFunctions are what rules ask of a patient's lists by code.
+func (p *provider) patientFunctions() []*function {
+	member := func(name string, result *types.Type, reads []string, f impl, args ...*types.Type) *function {
+		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, reads: reads}
+	}
+	medication := append(medicationTypes[:len(medicationTypes):len(medicationTypes)], "Medication")
+	return []*function{
+		member("age", ageType, nil, age),
+		member("takes", types.BoolType, medication, takes, codesType),
+		member("takes", types.BoolType, medication, takes, codesType, stringList),
+		member("taking", types.NewListType(useType), medication, p.taking, codesType),
+		member("took", types.BoolType, medication, took, codesType, spanType),
+		member("tookSince", types.BoolType, medication, took, codesType, dateType),
+		member("startedWithin", types.BoolType, medication, startedWithin, codesType, spanType),
+		member("held", types.BoolType, medication, held, codesType),
+		member("allergicTo", types.BoolType, []string{"AllergyIntolerance"}, allergicTo, codesType),
+		member("has", types.BoolType, []string{"Condition"}, hasCondition, codesType),
+		member("had", types.BoolType, []string{"Condition", "Procedure"}, had, codesType),
+		member("had", types.BoolType, []string{"Condition", "Procedure"}, had, codesType, spanType),
+	}
+}
+
+func age(ev *Eval, args []ref.Val) ref.Val {
+	v := args[0].(*node)
+	birth, missing := v.date("birthDate")
+	if missing != nil {
+		return missing
+	}
+	return ageVal{a: temporal.AgeAt(birth.d, ev.Chart.Now), origin: birth.origin}
+}
+
+// date reads a date element of a node; the second value is the unknown if there is none.
+func (n *node) date(name string) (dateVal, ref.Val) {
+	f, ok := n.typ.fhir.Field(name)
+	if !ok {
+		return dateVal{}, n.absent(name)
+	}
+	if d, ok := n.field(f, nil).(dateVal); ok {
+		return d, nil
+	}
+	return dateVal{}, n.field(f, nil)
+}
+
+// answer is the value of "is there one": true with the entries as evidence, else what find left open.
+func (ev *Eval) answer(s search) ref.Val {
+	found, missing := ev.find(s)
+	switch { // one that counts decides, whatever else is unknown
+	case len(found) > 0:
+		ev.readFound(found)
+		return types.True
+	case len(missing) > 0:
+		return ev.unknowns(missing)
+	}
+	ev.absence(s)
+	return types.False
+}
+
+func (ev *Eval) unknowns(missing []Missing) ref.Val {
+	out := ev.unknown(missing[0]).(*types.Unknown)
+	for _, m := range missing[1:] {
+		out = types.MergeUnknowns(out, ev.unknown(m).(*types.Unknown))
+	}
+	return out
+}
+
+func isCurrent(e *chart.Entry) (kleene.Truth, Missing) {
+	return e.Current.Truth, Missing{Resource: e.Ref(), Path: e.Current.Path, Reason: e.Current.Reason}
+}
+
+// others limits a search to what is not the focus's own therapy.
+func (ev *Eval) others(counts func(*chart.Entry) (kleene.Truth, Missing)) func(*chart.Entry) (kleene.Truth, Missing) {
+	return func(e *chart.Entry) (kleene.Truth, Missing) {
+		if ev.focus != nil && ev.Chart.SameTherapy(ev.focus, e) {
+			return kleene.False, Missing{}
+		}
+		return counts(e)
+	}
+}
+
+func (ev *Eval) medicationSearch(set ref.Val) search {
+	return search{
+		kind: chart.Medication, lists: medicationLists, plural: "medications", current: true,
+		set: set.(codesVal), counts: ev.others(isCurrent),
+	}
+}
+
+func takes(ev *Eval, args []ref.Val) ref.Val {
+	s := ev.medicationSearch(args[1])
+	if len(args) == 3 {
+		routes := stringsOf(args[2])
+		counts := s.counts
+		s.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
+			truth, m := counts(e)
+			if truth == kleene.False {
+				return truth, m
+			}
+			class, known := routeClass(e)
+			if !known {
+				return kleene.Unknown, Missing{Resource: e.Ref(), Path: "route", Reason: "not in the record"}
+			}
+			if !routes[class] {
+				return kleene.False, Missing{}
+			}
+			return truth, m
+		}
+	}
+	return ev.answer(s)
+}
+
+func stringsOf(v ref.Val) map[string]bool {
+	out := map[string]bool{}
+	l := v.(interface {
+		Size() ref.Val
+		Get(ref.Val) ref.Val
+	})
+	n, _ := l.Size().(types.Int)
+	for i := types.Int(0); i < n; i++ {
+		if s, ok := l.Get(i).(types.String); ok {
+			out[string(s)] = true
+		}
+	}
+	return out
+}
+
+func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
+	found, missing := ev.find(ev.medicationSearch(args[1]))
+	out, typ := &listVal{}, p.structure("MedicationUse")
+	for _, e := range found {
+		out.items = append(out.items, ev.node(e, typ))
+	}
+	if len(missing) > 0 {
+		out.open = ev.unknowns(missing)
+	}
+	ev.readFound(found)
+	return out
+}
+
+// given reports whether a medication resource says that the drug was really taken or meant to be.
+func given(e *chart.Entry) bool {
+	status := string(e.JSON.GetStringBytes("status"))
+	switch status {
+	case "draft", "cancelled", "not-done", "not-taken", "declined", "unknown":
+		return false
+	}
+	return !e.Draft && !e.JSON.GetBool("doNotPerform") && string(e.JSON.GetStringBytes("intent")) != "proposal"
+}
+
+// since is the first day of a window as FHIR writes it.
+func (ev *Eval) since(v ref.Val) (temporal.Date, bool) {
+	switch v := v.(type) {
+	case spanVal:
+		return ev.now().Sub(v.s), true
+	case dateVal:
+		return v.d, true
+	}
+	return temporal.Date{}, false
+}
+
+// within reports whether an entry's date is in a window that ends at now.
+func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
+	m := Missing{Resource: e.Ref(), Path: "effective", Reason: "its date does not tell whether it is in the window"}
+	if !e.HasDate {
+		m.Reason = "not in the record"
+		return kleene.Unknown, m
+	}
+	switch v := from.(type) {
+	case spanVal:
+		return temporal.Within(e.Date, ev.Chart.Now, v.s), m
+	case dateVal:
+		future := temporal.Less(ev.now(), e.Date, ev.zone())
+		return kleene.And(temporal.LessEqual(v.d, e.Date, ev.zone()), kleene.Not(future)), m
+	}
+	return kleene.Unknown, m
+}
+
+func (ev *Eval) day(v ref.Val) string {
+	d, ok := ev.since(v)
+	if !ok {
+		return ""
+	}
+	first, _ := d.Bounds(ev.zone())
+	return first.Format("2006-01-02")
+}
+
+func took(ev *Eval, args []ref.Val) ref.Val {
+	s := search{kind: chart.Medication, lists: medicationLists, plural: "medications", set: args[1].(codesVal), since: ev.day(args[2])}
+	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
+		if !given(e) {
+			return kleene.False, Missing{}
+		}
+		// What is current now is within any window that ends now.
+		if e.Current.Truth == kleene.True {
+			return kleene.True, Missing{}
+		}
+		return ev.within(e, args[2])
+	})
+	return ev.answer(s)
+}
+
+func startedWithin(ev *Eval, args []ref.Val) ref.Val {
+	s := ev.medicationSearch(args[1])
+	counts := s.counts
+	s.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := counts(e)
+		if truth != kleene.True || e.Draft {
+			return truth, m
+		}
+		return ev.within(e, args[2])
+	}
+	return ev.answer(s)
+}
+
+func held(ev *Eval, args []ref.Val) ref.Val {
+	s := ev.medicationSearch(args[1])
+	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
+		return kleene.Of(string(e.JSON.GetStringBytes("status")) == "on-hold"), Missing{}
+	})
+	s.current = false
+	return ev.answer(s)
+}
+
+func allergicTo(ev *Eval, args []ref.Val) ref.Val {
+	s := search{
+		kind: chart.Allergy, lists: []string{"AllergyIntolerance"}, plural: "allergies", current: true,
+		set: args[1].(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
+	}
+	for _, e := range ev.Chart.Lists[chart.Allergy] {
+		s.complete = s.complete || e.NoDrug && e.Current.Truth == kleene.True
+	}
+	return ev.answer(s)
+}
+
+func hasCondition(ev *Eval, args []ref.Val) ref.Val {
+	return ev.answer(search{
+		kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", current: true,
+		set: args[1].(codesVal), counts: isCurrent,
+	})
+}
+
+func notRefuted(e *chart.Entry) bool {
+	return string(e.JSON.GetStringBytes("verificationStatus", "coding", "0", "code")) != "refuted"
+}
+
+func had(ev *Eval, args []ref.Val) ref.Val {
+	conditions := search{kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", set: args[1].(codesVal)}
+	procedures := search{kind: chart.Procedure, lists: []string{"Procedure"}, plural: "procedures", set: args[1].(codesVal)}
+	conditions.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
+		if !notRefuted(e) {
+			return kleene.False, Missing{}
+		}
+		if len(args) == 2 || e.Current.Truth == kleene.True {
+			return kleene.True, Missing{}
+		}
+		return ev.within(e, args[2])
+	}
+	procedures.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := isCurrent(e)
+		if len(args) == 2 || truth != kleene.True {
+			return truth, m
+		}
+		return ev.within(e, args[2])
+	}
+	if len(args) == 3 {
+		conditions.since, procedures.since = ev.day(args[2]), ev.day(args[2])
+	}
+	first := ev.answer(conditions)
+	second := ev.answer(procedures)
+	switch {
+	case first == types.True || second == types.True:
+		return types.True
+	case first == types.False:
+		return second
+	case second == types.False:
+		return first
+	}
+	return types.MergeUnknowns(first.(*types.Unknown), second.(*types.Unknown))
+}

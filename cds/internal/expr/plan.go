@@ -1,0 +1,337 @@
+package expr
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+)
+
+// A planner rewrites a checked expression into what is evaluated, where CEL's own meaning is not three-
+// valued or not bounded:
+//
+//   - calls of the vocabulary are handed the evaluation, constant ones are folded;
+//   - `a != b` becomes `!(a == b)`: CEL's turns unknown into true;
+//   - `list[i]` past the end is unknown, not an error;
+//   - `+` of lists and texts is bounded;
+//   - an open list given to a function that knows nothing of them makes it unknown;
+//   - codes, params and tables become constants.
+type planner struct {
+	env    *Env
+	scope  *Scope
+	ast    *ast.AST
+	fac    ast.ExprFactory
+	nextID int64
+	accus  map[string]bool
+	reads  map[string]bool // the FHIR types that are read
+	units  []error
+}
+
+func (e *Env) newPlanner(s *Scope, a *ast.AST) *planner {
+	return &planner{env: e, scope: s, ast: a, fac: ast.NewExprFactory(), nextID: ast.MaxID(a) + 1, accus: map[string]bool{}, reads: map[string]bool{}}
+}
+
+func (p *planner) run() {
+	ast.PreOrderVisit(p.ast.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.ComprehensionKind {
+			p.accus[e.AsComprehension().AccuVar()] = true
+		}
+	}))
+	ast.PostOrderVisit(p.ast.Expr(), ast.NewExprVisitor(p.visit))
+}
+
+func (p *planner) visit(e ast.Expr) {
+	switch e.Kind() {
+	case ast.IdentKind:
+		p.ident(e)
+	case ast.SelectKind:
+		p.selected(e)
+	case ast.CallKind:
+		p.call(e)
+	}
+}
+
+func (p *planner) typeOf(e ast.Expr) *types.Type {
+	if t, ok := p.ast.TypeMap()[e.ID()]; ok {
+		return t
+	}
+	return types.DynType
+}
+
+func (p *planner) ident(e ast.Expr) {
+	name := e.AsIdent()
+	if r := p.ast.ReferenceMap()[e.ID()]; r == nil || r.Value != nil {
+		return
+	}
+	if codes, ok := p.scope.Names.Codes[name]; ok && p.typeOf(e).IsExactType(codesType) {
+		p.constant(e, codesVal{set: codes.Set, name: name, molar: codes.Molar})
+	}
+	if t, ok := p.scope.Names.Tables[name]; ok && p.typeOf(e).IsExactType(tableType) {
+		p.constant(e, tableVal{table: t})
+	}
+}
+
+// constant replaces an expression by a value. The planner of CEL takes the value of a reference.
+func (p *planner) constant(e ast.Expr, v ref.Val) {
+	e.SetKindCase(p.fac.NewIdent(e.ID(), "@const"))
+	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{Name: "@const", Value: v}
+}
+
+func (p *planner) constantOf(e ast.Expr) (ref.Val, bool) {
+	if e.Kind() == ast.LiteralKind {
+		return e.AsLiteral(), true
+	}
+	if e.Kind() == ast.IdentKind {
+		if r := p.ast.ReferenceMap()[e.ID()]; r != nil && r.Value != nil {
+			return r.Value, true
+		}
+	}
+	return nil, false
+}
+
+func (p *planner) selected(e ast.Expr) {
+	sel := e.AsSelect()
+	operand := p.typeOf(sel.Operand()).TypeName()
+	for _, list := range patientLists {
+		if operand == "Patient" && list.name == sel.FieldName() {
+			p.readTypes(list.of)
+		}
+	}
+	if sel.IsTestOnly() || sel.Operand().Kind() != ast.IdentKind || sel.Operand().AsIdent() != "params" {
+		return
+	}
+	if v, ok := p.scope.Names.Params[sel.FieldName()]; ok {
+		p.constant(e, v.val)
+	}
+}
+
+func (p *planner) readTypes(names ...string) {
+	for _, name := range names {
+		p.reads[name] = true
+	}
+}
+
+func (p *planner) call(e ast.Expr) {
+	call := e.AsCall()
+	info := p.ast.ReferenceMap()[e.ID()]
+	if info == nil {
+		return
+	}
+	args := call.Args()
+	if call.IsMemberFunction() {
+		args = append([]ast.Expr{call.Target()}, args...)
+	}
+	name := call.FunctionName()
+	if name == operators.NotEquals {
+		p.notEquals(e, args)
+		return
+	}
+	id := p.overload(name, info, args)
+	if f := p.env.fns[id]; f != nil {
+		p.readTypes(f.reads...)
+		if !p.fold(e, f, args) {
+			p.hand(e, f, args)
+		}
+		return
+	}
+	p.closeLists(name, call, args)
+}
+
+// overload is the id of the overload that a call means. Operators of CEL that must be bounded or three-
+// valued have twins of ours.
+func (p *planner) overload(name string, info *ast.ReferenceInfo, args []ast.Expr) string {
+	if name == operators.Equals && len(args) == 2 {
+		return fmt.Sprintf("%s(%s,%s)", name, p.typeOf(args[0]), p.typeOf(args[1]))
+	}
+	if len(info.OverloadIDs) != 1 {
+		return ""
+	}
+	id := info.OverloadIDs[0]
+	switch id {
+	case overloads.AddString, overloads.AddList, overloads.AddBytes:
+		if args[0].Kind() == ast.IdentKind && p.accus[args[0].AsIdent()] {
+			return "" // of a macro: an element more for each iteration
+		}
+	}
+	return id
+}
+
+// hand makes a call of the vocabulary one of its hidden twin, with the evaluation as first argument.
+func (p *planner) hand(e ast.Expr, f *function, args []ast.Expr) {
+	ev := p.fac.NewIdent(p.id(), "@ev")
+	p.ast.ReferenceMap()[ev.ID()] = &ast.ReferenceInfo{Name: "@ev"}
+	p.ast.TypeMap()[ev.ID()] = evalType
+	e.SetKindCase(p.fac.NewCall(e.ID(), hidden(f.id), append([]ast.Expr{ev}, args...)...))
+	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(f.id)}}
+}
+
+// fold evaluates a call that depends on nothing but constants.
+func (p *planner) fold(e ast.Expr, f *function, args []ast.Expr) bool {
+	if !f.pure {
+		return false
+	}
+	values := make([]ref.Val, len(args))
+	for i, arg := range args {
+		v, ok := p.constantOf(arg)
+		if !ok {
+			return false
+		}
+		values[i] = v
+	}
+	v := f.impl(nil, values)
+	if err, ok := v.(*types.Err); ok {
+		p.units = append(p.units, &foldError{id: e.ID(), message: err.String()})
+		return false
+	}
+	if types.IsUnknown(v) {
+		return false
+	}
+	p.constant(e, v)
+	return true
+}
+
+type foldError struct {
+	id      int64
+	message string
+}
+
+func (f *foldError) Error() string { return f.message }
+
+func (p *planner) notEquals(e ast.Expr, args []ast.Expr) {
+	equal := p.fac.NewCall(p.id(), operators.Equals, args...)
+	p.ast.TypeMap()[equal.ID()] = types.BoolType
+	p.ast.ReferenceMap()[equal.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{overloads.Equals}}
+	e.SetKindCase(p.fac.NewCall(e.ID(), operators.LogicalNot, equal))
+	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{overloads.LogicalNot}}
+	p.call(equal)
+}
+
+// unaware are CEL's functions that take open lists as they are.
+var unaware = []string{operators.In, operators.Index, overloads.Size, operators.Conditional, operators.LogicalAnd, operators.LogicalOr,
+	operators.LogicalNot, operators.NotStrictlyFalse, operators.Equals, operators.Add}
+
+// closeLists guards list arguments of functions that know nothing of open lists.
+func (p *planner) closeLists(name string, call ast.CallExpr, args []ast.Expr) {
+	if slices.Contains(unaware, name) {
+		return
+	}
+	for _, arg := range args {
+		if p.typeOf(arg).Kind() != types.ListKind || arg.Kind() == ast.ListKind {
+			continue
+		}
+		inner := p.fac.CopyExpr(arg)
+		p.copyInfo(arg, inner)
+		arg.SetKindCase(p.fac.NewCall(arg.ID(), hidden(closedID), p.evalIdent(), inner))
+		p.ast.ReferenceMap()[arg.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(closedID)}}
+	}
+}
+
+func (p *planner) evalIdent() ast.Expr {
+	ev := p.fac.NewIdent(p.id(), "@ev")
+	p.ast.ReferenceMap()[ev.ID()] = &ast.ReferenceInfo{Name: "@ev"}
+	p.ast.TypeMap()[ev.ID()] = evalType
+	return ev
+}
+
+// copyInfo gives a copied expression ids of its own, with the types and references of the original.
+func (p *planner) copyInfo(from, to ast.Expr) {
+	to.RenumberIDs(func(old int64) int64 {
+		id := p.id()
+		if t, ok := p.ast.TypeMap()[old]; ok {
+			p.ast.TypeMap()[id] = t
+		}
+		if r, ok := p.ast.ReferenceMap()[old]; ok {
+			p.ast.ReferenceMap()[id] = r
+		}
+		return id
+	})
+}
+
+func (p *planner) id() int64 {
+	p.nextID++
+	return p.nextID
+}
+
+// Texts and lists that `+` makes are no longer than this.
+const maxList = 100_000
+
+const closedID = "closed(list)"
+
+// planned are the functions that only the planner calls.
+func planned() []*function {
+	anyList := types.NewListType(types.NewTypeParamType("T"))
+	param := types.NewTypeParamType("T")
+	return []*function{
+		{name: "@closed", id: closedID, args: types_(anyList), result: anyList, impl: closed},
+		{name: "@index", id: overloads.IndexList, args: types_(anyList, types.IntType), result: param, impl: index},
+		{name: "@add", id: overloads.AddString, args: types_(types.StringType, types.StringType), result: types.StringType, impl: addStrings},
+		{name: "@add", id: overloads.AddList, args: types_(anyList, anyList), result: anyList, impl: addLists},
+	}
+}
+
+func closed(_ *Eval, args []ref.Val) ref.Val {
+	if l, ok := args[0].(*listVal); ok && l.open != nil {
+		return l.open
+	}
+	return args[0]
+}
+
+func index(ev *Eval, args []ref.Val) ref.Val {
+	l, ok := args[0].(traits.Lister)
+	i, isInt := args[1].(types.Int)
+	if !ok || !isInt {
+		return types.MaybeNoSuchOverloadErr(args[0])
+	}
+	if i < 0 {
+		return ev.fail(fmt.Errorf("a list has no element %d", i))
+	}
+	if ours, ok := l.(*listVal); ok {
+		switch {
+		case int(i) < len(ours.items):
+			return ours.items[i]
+		case ours.open != nil:
+			return ours.open
+		}
+	} else if n, ok := l.Size().(types.Int); ok && i < n {
+		return l.Get(i)
+	}
+	if ours, ok := l.(*listVal); ok && ours.owner != nil {
+		return ours.owner.absent(fmt.Sprintf("%s[%d]", ours.name, i))
+	}
+	return ev.unknown(Missing{Reason: fmt.Sprintf("the list has no element %d", i)})
+}
+
+func addStrings(ev *Eval, args []ref.Val) ref.Val {
+	a, b := args[0].(types.String), args[1].(types.String)
+	if len(a)+len(b) > MaxString {
+		return ev.fail(fmt.Errorf("a text grew longer than %d bytes", MaxString))
+	}
+	return a + b
+}
+
+func addLists(ev *Eval, args []ref.Val) ref.Val {
+	out := &listVal{}
+	for _, arg := range args {
+		for it := arg.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+			item := it.Next()
+			if l, ok := arg.(*listVal); ok && types.IsUnknown(item) && item == l.open {
+				out.open = item
+				break
+			}
+			out.items = append(out.items, item)
+			if len(out.items) > maxList {
+				return ev.fail(fmt.Errorf("a list grew longer than %d elements", maxList))
+			}
+		}
+	}
+	return out
+}
+
+// readsOf returns the FHIR types that an expression reads, sorted.
+func (p *planner) readsOf() []string { return slices.Sorted(maps.Keys(p.reads)) }

@@ -1,0 +1,244 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
+)
+
+// A Program is a compiled expression. It is immutable and concurrent.
+type Program struct {
+	program     cel.Program
+	tracked     func() (cel.Program, error) // planned when first needed
+	exhaustive  func() (cel.Program, error)
+	typ         *types.Type
+	reads       []string
+	source      string
+	original    *ast.AST
+	fallible    bool
+	compilation *compilation
+}
+
+// Type returns the type of the value.
+func (p *Program) Type() *types.Type { return p.typ }
+
+// Reads returns the FHIR types that the expression reads through the patient, sorted.
+func (p *Program) Reads() []string { return p.reads }
+
+// Source returns the expression as it was written.
+func (p *Program) Source() string { return p.source }
+
+// Vars give a Program the values of its scope's variables.
+type Vars struct {
+	Eval  *Eval
+	scope *Scope
+	env   *Env
+	focus ref.Val
+	row   ref.Val
+	lets  map[string]ref.Val
+	// pending are the lets that nothing has asked for yet.
+	pending map[string]*Program
+}
+
+// NewVars binds a scope's focus, row and lets. A let is evaluated when it is first asked for, at most once.
+func (e *Env) NewVars(ev *Eval, s *Scope, lets map[string]*Program, row Row) *Vars {
+	v := &Vars{Eval: ev, scope: s, env: e, pending: lets}
+	if s.Focus != "" && ev.focus != nil {
+		v.focus = ev.node(ev.focus, e.provider.structure(s.Of))
+	}
+	if s.Table != nil {
+		v.row = rowVal{table: s.Table, row: row}
+	}
+	return v
+}
+
+// ResolveName implements interpreter.Activation.
+func (v *Vars) ResolveName(name string) (any, bool) {
+	switch name {
+	case "@ev":
+		return v.Eval, true
+	case "patient":
+		return v.Eval.patient(v.env), true
+	case "now":
+		return dateVal{d: v.Eval.now()}, true
+	case "context":
+		return contextVal{ev: v.Eval}, true
+	case "params":
+		return paramsVal{typ: v.scope.Names.paramsStruct()}, true
+	}
+	if name == v.scope.Focus && v.focus != nil {
+		return v.focus, true
+	}
+	if name == v.scope.Row && v.row != nil {
+		return v.row, true
+	}
+	return v.let(name)
+}
+
+func (v *Vars) let(name string) (any, bool) {
+	if val, ok := v.lets[name]; ok {
+		return val, true
+	}
+	p, ok := v.pending[name]
+	if !ok {
+		return nil, false
+	}
+	if v.lets == nil {
+		v.lets = map[string]ref.Val{}
+	}
+	val := p.Eval(v)
+	v.lets[name] = val
+	return val, true
+}
+
+// Parent implements interpreter.Activation.
+func (v *Vars) Parent() interpreter.Activation { return nil }
+
+func (ev *Eval) patient(e *Env) ref.Val {
+	if p, ok := ev.memo["patient"]; ok {
+		return p
+	}
+	n := &node{ev: ev, typ: e.provider.structure("Patient"), index: -1}
+	if res := ev.Chart.Record.Patient; res != nil {
+		n.json, n.entry = res.JSON, ev.Chart.Entry(res)
+	}
+	ev.memo["patient"] = n
+	return n
+}
+
+// Eval returns the value of the program: of CEL's types, an unknown, or an error. A panic and a limit
+// are errors.
+func (p *Program) Eval(v *Vars) ref.Val {
+	return p.run(p.program, v)
+}
+
+func (p *Program) run(program cel.Program, v *Vars) ref.Val {
+	out, _, err := program.Eval(v)
+	if v.Eval.exceeded != "" {
+		return types.WrapErr(&LimitError{v.Eval.exceeded})
+	}
+	if err != nil {
+		return types.WrapErr(plainError(err))
+	}
+	return out
+}
+
+// A LimitError is returned when an expression took more work than a rule may.
+type LimitError struct{ Limit string }
+
+// Error says which limit.
+func (e *LimitError) Error() string { return "stopped: " + e.Limit }
+
+var panicked = "internal error: "
+
+// plainError takes CEL's wrapping off an error.
+func plainError(err error) error {
+	if text, ok := strings.CutPrefix(err.Error(), panicked); ok {
+		return fmt.Errorf("a function panicked: %s", text)
+	}
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// Hidden returns errors that the logic went past: CEL drops an error where the rest decides. The
+// program is run once more, with every value kept.
+func (p *Program) Hidden(v *Vars) []error {
+	if !p.fallible {
+		return nil
+	}
+	program, err := p.tracked()
+	if err != nil {
+		return nil
+	}
+	muted := v.Eval.muted
+	v.Eval.Mute(true)
+	defer v.Eval.Mute(muted)
+	_, details, _ := program.Eval(v)
+	if details == nil || details.State() == nil {
+		return nil
+	}
+	var out []error
+	ids := details.State().IDs()
+	slices.Sort(ids)
+	for _, id := range ids {
+		if val, ok := details.State().Value(id); ok && types.IsError(val) {
+			out = append(out, plainError(val.(*types.Err)))
+		}
+	}
+	return out
+}
+
+// total are CEL's functions that cannot fail, or only where ours have failed before.
+var total = []string{operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional, operators.Equals,
+	operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+	operators.NotStrictlyFalse, operators.In, "size", "contains", "startsWith", "endsWith", "matches"}
+
+func fallible(e ast.Expr, env *Env) bool {
+	found := false
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && !slices.Contains(total, e.AsCall().FunctionName()) && !env.ours(e.AsCall().FunctionName()) {
+			found = true
+		}
+	}))
+	return found
+}
+
+// ours reports whether a function is the vocabulary's: it records its failures itself. Operators are
+// also CEL's.
+func (e *Env) ours(name string) bool {
+	for _, f := range e.fns {
+		if f.name == name && operatorText(name) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// loopConditions are the ids of the conditions under which loops go on.
+func loopConditions(e ast.Expr) map[int64]bool {
+	out := map[int64]bool{}
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.ComprehensionKind {
+			out[e.AsComprehension().LoopCondition().ID()] = true
+		}
+	}))
+	return out
+}
+
+// countLoops makes each iteration count, and ends loops when a limit is reached.
+func countLoops(conditions map[int64]bool) interpreter.InterpretableDecoratorV2 {
+	return func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
+		if _, done := i.(*counted); !done && conditions[i.ID()] {
+			return &counted{i}, nil
+		}
+		return i, nil
+	}
+}
+
+type counted struct{ interpreter.InterpretableV2 }
+
+func (c *counted) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	if ev, ok := frame.ResolveName("@ev"); ok {
+		if ev, ok := ev.(*Eval); ok && !ev.tick() {
+			return types.False
+		}
+	}
+	return c.InterpretableV2.Exec(frame)
+}
+
+func (c *counted) Eval(vars interpreter.Activation) ref.Val {
+	return c.Exec(interpreter.AsFrame(vars))
+}

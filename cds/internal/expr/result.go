@@ -1,0 +1,179 @@
+package expr
+
+import (
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+var observationType = types.NewObjectType("Observation")
+
+// resultFunctions are what rules ask of observations by code.
+func (p *provider) resultFunctions() []*function {
+	reads := []string{"Observation"}
+	member := func(name string, result *types.Type, f impl, args ...*types.Type) *function {
+		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, reads: reads}
+	}
+	latest := func(ev *Eval, args []ref.Val) ref.Val { return p.latest(ev, args) }
+	value := func(ev *Eval, args []ref.Val) ref.Val { return p.latestValue(ev, args) }
+	return []*function{
+		member("latest", observationType, latest, codesType),
+		member("latest", observationType, latest, codesType, spanType),
+		member("value", quantityType, value, codesType),
+		member("value", quantityType, value, codesType, spanType),
+		member("hasResult", types.BoolType, hasResult, codesType, spanType),
+		member("sinceResult", spanType, sinceResult, codesType),
+	}
+}
+
+// usable reports whether an observation is a result at now: final, dated, not in the future, and with a
+// value or a reason why that is not to be expected (a panel whose components hold the values).
+func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
+	truth, m := isCurrent(e)
+	if truth == kleene.False || dataAbsent(e) {
+		return kleene.False, m
+	}
+	if !e.HasDate {
+		return kleene.Unknown, Missing{Resource: e.Ref(), Path: "effective", Reason: "not in the record"}
+	}
+	if window == nil {
+		future := temporal.Less(ev.now(), e.Date, ev.zone())
+		return kleene.And(truth, kleene.Not(future)), m
+	}
+	in, why := ev.within(e, window)
+	if in != kleene.True {
+		m = why
+	}
+	return kleene.And(truth, in), m
+}
+
+func dataAbsent(e *chart.Entry) bool {
+	v := e.JSON
+	if e.Component != nil {
+		v = e.Component
+	}
+	return v.Get("dataAbsentReason") != nil || absentReason(v, "valueQuantity") != ""
+}
+
+// newest finds the newest usable result. One that is newer and may or may not count makes it unknown.
+func (ev *Eval) newest(args []ref.Val) (*chart.Entry, ref.Val) {
+	set := args[1].(codesVal)
+	var window ref.Val
+	if len(args) == 3 {
+		window = args[2]
+	}
+	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
+		switch truth, m := ev.usable(e, window); truth {
+		case kleene.True:
+			return e, nil
+		case kleene.Unknown:
+			return nil, ev.unknown(m)
+		}
+	}
+	return nil, ev.unknown(ev.noResult(set, window))
+}
+
+func (ev *Eval) noResult(set codesVal, window ref.Val) Missing {
+	m := Missing{Resource: "Observation", Path: set.name, Reason: "none in the record"}
+	if window, ok := window.(spanVal); ok {
+		m.Reason = "none in the last " + window.s.String()
+	}
+	if missing, open := ev.incomplete([]string{"Observation"}, ev.dayOf(window), false, set.set); open {
+		m.Reason = missing.Reason
+	}
+	return m
+}
+
+func (ev *Eval) dayOf(window ref.Val) string {
+	if window == nil {
+		return ""
+	}
+	return ev.day(window)
+}
+
+func (p *provider) latest(ev *Eval, args []ref.Val) ref.Val {
+	e, missing := ev.newest(args)
+	if missing != nil {
+		return missing
+	}
+	ev.readEntry(e, e.CodePath, e.Concept.Display)
+	return ev.node(e, p.structure("Observation"))
+}
+
+func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
+	e, missing := ev.newest(args)
+	if missing != nil {
+		return missing
+	}
+	return p.quantityOf(ev, e, args[1].(codesVal))
+}
+
+// quantityOf reads the value of a result, or of the component that was found.
+func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
+	parent := ev.node(e, p.structure("Observation"))
+	holder, path := e.JSON, parent
+	if e.Component != nil {
+		holder = e.Component
+		path = &node{ev: ev, typ: p.structure("Observation.component"), json: holder, entry: e, up: parent, name: "component", index: componentIndex(e)}
+	}
+	v := holder.Get("valueQuantity")
+	if v == nil {
+		return path.absent("valueQuantity")
+	}
+	child := &node{ev: ev, typ: p.structure("Quantity"), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
+	q, ok := child.quantity().(quantityVal)
+	if !ok {
+		return child.quantity()
+	}
+	if set.molar != nil {
+		q.q = q.q.WithMolar(set.molar)
+	}
+	return q
+}
+
+func componentIndex(e *chart.Entry) int {
+	for i, c := range e.JSON.GetArray("component") {
+		if c == e.Component {
+			return i
+		}
+	}
+	return 0
+}
+
+func hasResult(ev *Eval, args []ref.Val) ref.Val {
+	set := args[1].(codesVal)
+	var unsure []Missing
+	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
+		switch truth, m := ev.usable(e, args[2]); truth {
+		case kleene.True:
+			ev.readEntry(e, e.CodePath, e.Concept.Display)
+			return types.True
+		case kleene.Unknown:
+			unsure = append(unsure, m)
+		}
+	}
+	if m, open := ev.incomplete([]string{"Observation"}, ev.day(args[2]), false, set.set); open {
+		m.Path = set.name
+		unsure = append(unsure, m)
+	}
+	if len(unsure) > 0 {
+		return ev.unknowns(unsure)
+	}
+	ev.absence(search{kind: chart.Observation, plural: "observations", set: set})
+	return types.False
+}
+
+func sinceResult(ev *Eval, args []ref.Val) ref.Val {
+	e, missing := ev.newest(args)
+	if missing != nil {
+		return missing
+	}
+	ev.readEntry(e, "effective", e.Date.String())
+	return elapsedVal{e: temporal.Between(e.Date, ev.now(), ev.zone()), origin: origin{e, "effective"}}
+}
+
+func text(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }

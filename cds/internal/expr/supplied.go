@@ -1,0 +1,103 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/record"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// incomplete says what is missing if none of the lists, any of which would do, was supplied as asked.
+func (ev *Eval) incomplete(lists []string, since string, current bool, set *terminology.Set) (Missing, bool) {
+	var first Missing
+	for i, name := range lists {
+		ask := record.Ask{Type: name, Current: current, Since: since}
+		if set != nil {
+			for _, id := range set.IDs() {
+				code := ev.Chart.Coder.Codes.Code(id)
+				ask.Codes = append(ask.Codes, record.Code{System: code.System, Code: code.Code})
+			}
+		}
+		complete, reason := ev.Chart.Record.Supplied(ask)
+		if complete {
+			return Missing{}, false
+		}
+		if i == 0 || first.Reason == "not supplied" && reason != "not supplied" {
+			first = Missing{Resource: name, Reason: reason}
+		}
+	}
+	return first, true
+}
+
+// A search is a question of "is there one in codes" to a list of the chart.
+type search struct {
+	kind    chart.Kind
+	lists   []string // any of which supplies it
+	plural  string   // for the evidence of an absence
+	since   string   // how far back the list must reach; "" where current is enough
+	current bool
+	set     codesVal
+	counts  func(*chart.Entry) (kleene.Truth, Missing) // whether an entry counts
+	maybe   func(*chart.Entry) bool                    // whether one with unknown codes might; nil: all
+	// complete says that the list is known to hold all there is, however it was supplied.
+	complete bool
+}
+
+// find answers a search: the entries that count, in canonical order, and what else might.
+func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
+	for _, e := range ev.Chart.Find(s.kind, s.set.set) {
+		switch truth, m := s.counts(e); truth {
+		case kleene.True:
+			found = append(found, e)
+		case kleene.Unknown:
+			missing = append(missing, m)
+		}
+	}
+	if !s.complete {
+		if m, open := ev.incomplete(s.lists, s.since, s.current, nil); open {
+			missing = append(missing, m)
+		}
+	}
+	for _, e := range ev.Chart.Uncovered(s.kind, s.set.set) {
+		if s.maybe != nil && !s.maybe(e) {
+			continue
+		}
+		if truth, _ := s.counts(e); truth != kleene.False {
+			missing = append(missing, ev.uncovered(e)...)
+		}
+	}
+	return found, missing
+}
+
+// uncovered is what is missing where nobody can map an entry's codes: nothing if they count as "not in".
+func (ev *Eval) uncovered(e *chart.Entry) []Missing {
+	ev.unscanned[e] = true
+	if ev.AssumeNotIn {
+		return nil
+	}
+	return []Missing{{Resource: e.Ref(), Path: e.CodePath, Reason: "its code cannot be mapped", Uncovered: e}}
+}
+
+// absence records that none of a list was in codes.
+func (ev *Eval) absence(s search) {
+	n := 0
+	for _, e := range ev.Chart.Lists[s.kind] {
+		if e.Component == nil {
+			n++
+		}
+	}
+	ev.read(Read{Path: s.plural, Value: fmt.Sprintf("none of %s in %d supplied", s.set.name, n)})
+}
+
+func (ev *Eval) readFound(found []*chart.Entry) {
+	for _, e := range found {
+		value := e.Concept.Display
+		if e.Concept.ByName {
+			value += " (by name)"
+		}
+		ev.readEntry(e, e.CodePath, strings.TrimSpace(value))
+	}
+}

@@ -1,0 +1,171 @@
+package expr
+
+import (
+	"slices"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+)
+
+// medicationTypes are what MedicationUse stands for.
+var medicationTypes = []string{"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
+
+func isMedication(name string) bool {
+	return name == "MedicationUse" || slices.Contains(medicationTypes, name)
+}
+
+// addVirtual adds the vocabulary's own fields to a type: none of them is an element of FHIR.
+func (p *provider) addVirtual(t *structType) {
+	always := func(*node) bool { return true }
+	known := func(read func(*node) ref.Val) func(*node) bool {
+		return func(n *node) bool { return !types.IsUnknownOrError(read(n)) }
+	}
+	if t.name == "MedicationUse" {
+		t.add("id", types.StringType, func(n *node) ref.Val { return types.String(n.entry.ID) }, always)
+		t.add("status", types.StringType, status, known(status))
+		t.add("route", conceptType, p.route, known(p.route))
+	}
+	if isMedication(t.name) {
+		t.add("drug", conceptType, drug, known(drug))
+	}
+	if isMedication(t.name) || t.fhir != nil && t.fhir.Resource {
+		t.add("current", types.BoolType, current, always)
+		if t.fields["effective"] == nil {
+			t.add("effective", dateType, effective, known(effective))
+		}
+	}
+	if t.name == "Patient" {
+		for _, list := range patientLists {
+			t.add(list.name, types.NewListType(types.NewObjectType(list.of)), func(n *node) ref.Val {
+				return n.ev.resources(p, list.of, list.kind, list.supply)
+			}, always)
+		}
+	}
+	slices.Sort(t.names)
+}
+
+// A patientList is a list of the chart that a rule can read whole.
+type patientList struct {
+	name, of string
+	kind     chart.Kind
+	supply   []string
+}
+
+var patientLists = []patientList{
+	{"medications", "MedicationUse", chart.Medication, medicationLists},
+	{"allergies", "AllergyIntolerance", chart.Allergy, []string{"AllergyIntolerance"}},
+	{"conditions", "Condition", chart.Condition, []string{"Condition"}},
+	{"observations", "Observation", chart.Observation, []string{"Observation"}},
+	{"procedures", "Procedure", chart.Procedure, []string{"Procedure"}},
+	{"immunizations", "Immunization", chart.Immunization, []string{"Immunization"}},
+}
+
+// resources makes a list of the chart a list of nodes, open if it was not supplied as a whole.
+func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []string) ref.Val {
+	typ := p.structure(of)
+	entries := ev.Chart.OfType(of)
+	if kind != chart.Other {
+		entries = ev.Chart.Lists[kind]
+	}
+	out := &listVal{items: make([]ref.Val, 0, len(entries))}
+	for _, e := range entries {
+		if e.Component == nil {
+			out.items = append(out.items, ev.node(e, typ))
+		}
+	}
+	if missing, ok := ev.incomplete(supply, "", false, nil); ok {
+		out.open = ev.unknown(missing)
+	}
+	return out
+}
+
+func (ev *Eval) node(e *chart.Entry, typ *structType) *node {
+	return &node{ev: ev, typ: typ, json: e.JSON, entry: e, index: -1}
+}
+
+func drug(n *node) ref.Val {
+	e := n.entry
+	if e.Concept.First.Code == "" && e.Concept.Display == "" && e.Concept.Drug == nil {
+		return n.ev.unknownAt(e, e.CodePath, e.Concept.Reason)
+	}
+	return conceptVal{concept: &e.Concept, node: n.codeNode(), origin: origin{e, e.CodePath}, typ: conceptType}
+}
+
+// codeNode is the CodeableConcept a resource's own code was read from, nil if it stands elsewhere.
+func (n *node) codeNode() *node {
+	v := n.entry.JSON.Get(n.entry.CodePath)
+	if v == nil || n.entry.CodePath == "medicationReference" {
+		return nil
+	}
+	return &node{ev: n.ev, typ: conceptStruct(n), json: v, entry: n.entry, up: n, name: n.entry.CodePath, index: -1}
+}
+
+func conceptStruct(n *node) *structType {
+	return &structType{name: "Concept", cel: conceptType, value: conceptValue}
+}
+
+func current(n *node) ref.Val {
+	s := n.entry.Current
+	n.ev.readEntry(n.entry, "status", statusText(n.entry))
+	return n.ev.truth(s.Truth, Missing{Resource: n.entry.Ref(), Path: s.Path, Reason: s.Reason})
+}
+
+func statusText(e *chart.Entry) string {
+	for _, keys := range [][]string{{"status"}, {"clinicalStatus", "coding", "0", "code"}} {
+		if s := string(e.JSON.GetStringBytes(keys...)); s != "" {
+			return s
+		}
+	}
+	return "no status"
+}
+
+func status(n *node) ref.Val {
+	s := string(n.entry.JSON.GetStringBytes("status"))
+	if s == "" {
+		return n.absent("status")
+	}
+	n.ev.readEntry(n.entry, "status", s)
+	return types.String(s)
+}
+
+func effective(n *node) ref.Val {
+	if !n.entry.HasDate {
+		return n.ev.unknownAt(n.entry, "effective", "not in the record")
+	}
+	return dateVal{d: n.entry.Date, origin: origin{n.entry, "effective"}}
+}
+
+// route is the first route of the dosage instructions.
+func (p *provider) route(n *node) ref.Val {
+	for _, name := range []string{"dosageInstruction", "dosage"} {
+		v := n.entry.JSON.Get(name)
+		if v == nil {
+			continue
+		}
+		if items := v.GetArray(); len(items) > 0 {
+			v = items[0]
+		}
+		if r := v.Get("route"); r != nil {
+			child := &node{ev: n.ev, typ: p.structure("Concept"), json: r, entry: n.entry, up: n, name: name + ".route", index: -1}
+			return child.asValue()
+		}
+	}
+	return n.absent("dosageInstruction.route")
+}
+
+// medicationLists supply the medication list, either of them alone.
+var medicationLists = []string{"MedicationRequest", "MedicationStatement"}
+
+// boolean is the Kleene value of a CEL one.
+func boolean(v ref.Val) kleene.Truth {
+	switch v {
+	case types.True:
+		return kleene.True
+	case types.False:
+		return kleene.False
+	}
+	return kleene.Unknown
+}

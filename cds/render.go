@@ -1,0 +1,121 @@
+package cds
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/google/cel-go/common/types"
+
+	"github.com/primum-cds/primum/cds/internal/expr"
+)
+
+// A rendering fills the templates of one card. What goes wrong in a hole does not stop the card: it reads
+// "not known", and the finding says so.
+type rendering struct {
+	vars     *expr.Vars
+	problems []string
+}
+
+// text fills a template; escape is applied to what comes from data.
+func (r *rendering) text(t *template, escape func(string) string) string {
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.hole == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		v := p.hole.Eval(r.vars)
+		if types.IsError(v) {
+			r.problems = append(r.problems, fmt.Sprintf("{{ %s }}: %v", p.hole.Source(), v))
+			b.WriteString("not known")
+			continue
+		}
+		b.WriteString(escape(expr.Display(v)))
+	}
+	return b.String()
+}
+
+func verbatim(s string) string { return s }
+
+// line makes a text one line, as a summary is.
+func line(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func shorten(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return strings.TrimRightFunc(string(runes[:limit-1]), unicode.IsSpace) + "…"
+}
+
+// markdown escapes what GitHub-flavoured Markdown would take for markup, and HTML.
+func markdown(s string) string {
+	var b strings.Builder
+	for _, r := range line(s) {
+		if strings.ContainsRune("\\`*_{}[]<>#|~!&", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	out := b.String()
+	if strings.HasPrefix(out, "- ") || strings.HasPrefix(out, "+ ") {
+		return "\\" + out
+	}
+	return strings.ReplaceAll(out, "://", ":\\//")
+}
+
+func (r *rendering) card(k *card) RenderedCard {
+	out := RenderedCard{
+		Indicator:   Indicator(strings.TrimSpace(r.text(k.indicator, verbatim))),
+		Summary:     shorten(line(r.text(k.summary, verbatim)), maxSummary),
+		Detail:      strings.TrimSpace(r.text(k.detail, markdown)),
+		SourceLabel: line(r.text(k.sourceLabel, verbatim)),
+		SourceURL:   r.text(k.sourceURL, verbatim),
+		Override:    k.override,
+	}
+	for _, l := range k.links {
+		out.Links = append(out.Links, RenderedLink{
+			Label: line(r.text(l.label, verbatim)), URL: r.text(l.url, verbatim), Type: l.kind, AppContext: r.text(l.appContext, verbatim),
+		})
+	}
+	for _, s := range k.suggestions {
+		if rendered, ok := r.suggestion(s); ok {
+			out.Suggestions = append(out.Suggestions, rendered)
+		}
+	}
+	return out
+}
+
+// suggestion renders a suggestion. One of whose actions the resource is not known is left out: the
+// actions of a suggestion are taken together or not at all.
+func (r *rendering) suggestion(s suggestion) (RenderedSuggestion, bool) {
+	out := RenderedSuggestion{Label: line(r.text(s.label, verbatim)), Recommended: s.recommended}
+	for _, a := range s.actions {
+		resource, ok := expr.ResourceOf(a.resource.Eval(r.vars))
+		if !ok {
+			r.problems = append(r.problems, fmt.Sprintf("the suggestion %q is left out: %s is not known", out.Label, a.resource.Source()))
+			return out, false
+		}
+		out.Actions = append(out.Actions, r.action(a, resource))
+	}
+	return out, true
+}
+
+func (r *rendering) action(a action, resource expr.Resource) RenderedAction {
+	out := RenderedAction{Type: a.kind, Description: line(r.text(a.description, verbatim))}
+	switch {
+	case a.kind == "delete" && !resource.Draft:
+		out.Type = "update"
+		out.Resource = resource.WithStatus("stopped")
+	case a.kind == "delete":
+		out.ResourceID = resource.Ref
+	default:
+		out.Resource = resource.JSON()
+	}
+	if out.Description == "" {
+		verbs := map[string]string{"create": "Create", "update": "Update", "delete": "Remove"}
+		out.Description = verbs[a.kind] + " " + resource.Display
+	}
+	return out
+}

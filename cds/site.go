@@ -1,0 +1,79 @@
+package cds
+
+import (
+	"github.com/primum-cds/primum/cds/internal/expr"
+)
+
+// siteParam returns the site's value of a param, nil if it has none.
+func (c *compiler) siteParam(p *pack, def *Param) *SiteParam {
+	if c.config.site == nil {
+		return nil
+	}
+	var found *SiteParam
+	for i := range c.config.site.Params {
+		site := &c.config.site.Params[i]
+		if site.Name == def.Name || site.Name == p.def.Name+"."+def.Name {
+			c.usedSite["param "+site.Name] = true
+			found = site
+		}
+	}
+	return found
+}
+
+func (c *compiler) siteRule(id string) *SiteRule {
+	if c.config.site == nil {
+		return nil
+	}
+	for i := range c.config.site.Rules {
+		if site := &c.config.site.Rules[i]; site.ID == id {
+			c.usedSite["rule "+id] = true
+			return site
+		}
+	}
+	return nil
+}
+
+// site reports what a site changes that is nowhere: a misspelt name must not go unnoticed.
+func (c *compiler) site() {
+	if c.config.site == nil || len(c.errors) > 0 {
+		return
+	}
+	for _, p := range c.config.site.Params {
+		if !c.usedSite["param "+p.Name] {
+			c.fail(p.Position, "", "", "no pack has a param %q", p.Name)
+		}
+	}
+	var ids []string
+	for _, r := range c.engine.rules {
+		ids = append(ids, r.def.ID)
+	}
+	for _, r := range c.config.site.Rules {
+		if !c.usedSite["rule "+r.ID] {
+			c.fail(r.Position, "", expr.Nearest(r.ID, ids), "no pack has a rule %q", r.ID)
+		}
+		if r.Indicator != "" && rank(r.Indicator) == len(indicators) {
+			c.fail(r.Position, "", "", "there is no indicator %q: expected info, warning or critical", r.Indicator)
+		}
+	}
+}
+
+// indicators, the most urgent first.
+var indicators = []Indicator{Critical, Warning, Info}
+
+// rank orders indicators by urgency; what is none of them comes last.
+func rank(i Indicator) int {
+	for n, known := range indicators {
+		if i == known {
+			return n
+		}
+	}
+	return len(indicators)
+}
+
+// lower returns the less urgent of two indicators; an empty cap lowers nothing.
+func lower(i, cap Indicator) Indicator {
+	if cap != "" && rank(cap) > rank(i) {
+		return cap
+	}
+	return i
+}

@@ -1,0 +1,140 @@
+package cds
+
+import (
+	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// table reads the cells of a table.
+func (c *compiler) table(p *pack, def *Table) {
+	if !c.name(p, def.Position, "", "a table", def.Name) {
+		return
+	}
+	p.kinds[def.Name] = "a table"
+	var names, kinds []string
+	for _, column := range def.Columns {
+		kind := column.Type
+		if !contains(expr.Columns, kind) {
+			c.fail(column.Position, "", expr.Nearest(kind, expr.Columns), "there is no column type %q: expected %s", kind, strings.Join(expr.Columns, ", "))
+			return
+		}
+		if !identifier.MatchString(column.Name) {
+			c.fail(column.Position, "", "", "%q is no name of a column: expected letters, digits and _, not beginning with a digit", column.Name)
+			return
+		}
+		names, kinds = append(names, column.Name), append(kinds, kind)
+	}
+	t := &tableReader{compiler: c, pack: p, def: def, sets: map[string]expr.Value{}, ids: map[string]int{}}
+	rows := make([]expr.Row, 0, len(def.Rows))
+	for i := range def.Rows {
+		rows = append(rows, t.row(i, kinds))
+	}
+	p.names.Tables[def.Name] = expr.NewTable(p.def.Name, def.Name, names, kinds, rows)
+}
+
+func contains(list []string, s string) bool {
+	for _, item := range list {
+		if item == s {
+			return true
+		}
+	}
+	return false
+}
+
+type tableReader struct {
+	compiler *compiler
+	pack     *pack
+	def      *Table
+	sets     map[string]expr.Value // by the text of the cell
+	ids      map[string]int        // id → row
+}
+
+func (t *tableReader) at(row, cell int) Position {
+	r := &t.def.Rows[row]
+	if cell >= len(r.Lines) || cell >= len(r.Places) {
+		return t.def.Position
+	}
+	return Position{File: t.def.File, Line: int(r.Lines[cell]), Column: int(r.Places[cell])}
+}
+
+func (t *tableReader) row(i int, kinds []string) expr.Row {
+	row := make(expr.Row, len(kinds))
+	for j, kind := range kinds {
+		text := ""
+		if j < len(t.def.Rows[i].Cells) {
+			text = t.def.Rows[i].Cells[j]
+		}
+		column := t.def.Columns[j].Name
+		value, err := t.cell(kind, text, i, j)
+		if err != nil {
+			t.compiler.fail(t.at(i, j), "", "", "column %q: %v", column, err)
+		}
+		if column == "id" {
+			t.id(text, i, j)
+		}
+		row[j] = value
+	}
+	return row
+}
+
+func (t *tableReader) id(text string, i, j int) {
+	if first, twice := t.ids[text]; twice {
+		t.compiler.fail(t.at(i, j), "", "", "the id %q is taken: the row at %s has it", text, t.at(first, j))
+		return
+	}
+	if !ruleID.MatchString(text) {
+		t.compiler.fail(t.at(i, j), "", "", "%q is no id: expected letters, digits, '-', '_' and '.'", text)
+	}
+	t.ids[text] = i
+}
+
+func (t *tableReader) cell(kind, text string, i, j int) (expr.Value, error) {
+	if kind != "codes" {
+		return expr.Cell(kind, text)
+	}
+	if v, ok := t.sets[text]; ok {
+		return v, nil
+	}
+	v := t.codes(text, i, j)
+	t.sets[text] = v
+	return v, nil
+}
+
+// codes reads a cell of names of this pack and of `system|code`, separated by ";".
+func (t *tableReader) codes(text string, i, j int) expr.Value {
+	set := &codeSet{compiler: t.compiler}
+	var sets []*terminology.Set
+	offset := 0
+	for _, part := range strings.Split(text, ";") {
+		at := t.at(i, j)
+		at.Column += offset + len(part) - len(strings.TrimLeft(part, " "))
+		offset += len([]rune(part)) + 1
+		part = strings.TrimSpace(part)
+		system, code, coded := strings.Cut(part, "|")
+		switch codes, known := t.pack.names.Codes[part]; {
+		case known:
+			sets = append(sets, codes.Set)
+		case coded:
+			if url, ok := terminology.System(system); ok {
+				system = url
+			}
+			full := terminology.Code{System: system, Code: code}
+			if message := malformed(full); message != "" {
+				t.compiler.fail(at, "", "", "column %q: %s", t.def.Columns[j].Name, message)
+				continue
+			}
+			set.add(full)
+		case part == "":
+			t.compiler.fail(at, "", "", "column %q: expected names of codes or system|code, separated by ;", t.def.Columns[j].Name)
+		default:
+			t.compiler.fail(at, "", expr.Nearest(part, keys(t.pack.names.Codes)), "column %q: there are no codes named %q", t.def.Columns[j].Name, part)
+		}
+	}
+	name := text
+	if len(name) > 60 {
+		name = t.def.Columns[j].Name
+	}
+	return expr.CodesOf(name, terminology.Union(append(sets, set.set())...))
+}

@@ -1,0 +1,121 @@
+package cds
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+)
+
+// An undecided is an Undecided of one instance, before the rows of a rule are gathered.
+type undecided struct {
+	Undecided
+	shadow bool
+	key    string // what rows have in common that are told as one
+}
+
+// leave records a question that could not be decided.
+func (q *question) leave(v ref.Val) *undecided {
+	u := &undecided{shadow: q.instance.shadow}
+	u.Undecided = Undecided{Rule: q.rule.def.ID, Pack: q.rule.pack.def.Name, Focus: q.focusRef(), At: q.rule.def.Position.At(), Missing: []Missing{}}
+	if q.instance.rowID != "" {
+		u.Rows = []string{q.instance.rowID}
+	}
+	key := []string{u.Pack, u.Rule, u.Focus}
+	for _, m := range q.eval.MissingOf(v) {
+		missing := Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason}
+		u.Missing = append(u.Missing, missing)
+		key = append(key, m.Resource, m.Path, m.Reason)
+	}
+	u.Error = q.trouble()
+	u.key = strings.Join(append(key, u.Error), "\x00")
+	if q.rule.undecided != nil {
+		card := q.rendering().card(q.rule.undecided)
+		card.Indicator = lower(card.Indicator, q.instance.cap)
+		u.Card = &card
+	}
+	return u
+}
+
+// reportUndecided gathers the rows of a rule that miss the same thing, and leaves each focus one card.
+func (e *evaluation) reportUndecided(out *Report) {
+	byKey := map[string]*undecided{}
+	var all []*undecided
+	for _, u := range e.undecided {
+		if u.shadow {
+			out.Suppressed = append(out.Suppressed, Suppressed{Rule: u.Rule, Focus: u.Focus, Reason: "shadow"})
+			continue
+		}
+		if first := byKey[u.key]; first != nil {
+			first.Rows = append(first.Rows, u.Rows...)
+			continue
+		}
+		byKey[u.key] = u
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(a, b *undecided) int {
+		return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.key, b.key))
+	})
+	best := map[string]*undecided{}
+	for _, u := range all {
+		slices.Sort(u.Rows)
+		if u.Card == nil {
+			continue
+		}
+		if other := best[u.Focus]; other == nil || rank(u.Card.Indicator) < rank(other.Card.Indicator) {
+			best[u.Focus] = u
+		}
+	}
+	for _, u := range all {
+		if best[u.Focus] != u {
+			u.Card = nil
+		}
+		out.Undecided = append(out.Undecided, u.Undecided)
+	}
+}
+
+// unscreened lists the resources that rules could not see: current medications and drug allergies always,
+// others where a rule asked for them.
+func (e *evaluation) unscreened() []Unscreened {
+	out := []Unscreened{}
+	unmapped := e.eval.Unmapped()
+	for kind := range e.record.chart.Lists {
+		for _, entry := range e.record.chart.Lists[kind] {
+			if entry.Component == nil && entry.Current.Truth != kleene.False && (unmapped[entry] || unseen(entry)) {
+				out = append(out, unscreenedEntry(entry))
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Unscreened) int { return cmp.Compare(a.Resource, b.Resource) })
+	return out
+}
+
+// unseen reports whether an entry must be listed whether a rule asked for it or not.
+func unseen(entry *chart.Entry) bool {
+	switch entry.Kind {
+	case chart.Medication:
+		return entry.Concept.Drug == nil || entry.Concept.Drug.Partial
+	case chart.Allergy:
+		return entry.DrugAllergy() && len(entry.Concept.Systems) == 0
+	}
+	return false
+}
+
+func unscreenedEntry(entry *chart.Entry) Unscreened {
+	u := Unscreened{Resource: entry.Ref(), Display: entry.Concept.Display, Reason: entry.Concept.Reason}
+	if entry.Concept.First.Code != "" {
+		u.Code = entry.Concept.First.String()
+	}
+	switch {
+	case u.Reason != "":
+	case len(entry.Concept.Systems) == 0:
+		u.Reason = "it has no code that could be mapped"
+	default:
+		u.Reason = "no code of it is in a system that the rules' codes cover"
+	}
+	return u
+}

@@ -90,6 +90,11 @@ func (r *reader) resource(v *fastjson.Value, fullURL string, src *source) {
 		r.record.Skipped[name]++
 		return
 	}
+	if tooMany(v) {
+		r.warnings.input(src.Name, "a "+name+" that is "+manyMembers+" was left out")
+		src.problem = "a part of it could not be read"
+		return
+	}
 	r.entries = append(r.entries, &entry{
 		Resource: Resource{Type: kind.Name, ID: idOf(v), JSON: v, Draft: src.Draft},
 		kind:     kind,

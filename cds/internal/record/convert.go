@@ -31,7 +31,6 @@ func (w *walk) value(f *fhir.Field, v *fastjson.Value) *fastjson.Value {
 		return nil
 	}
 	if !w.nested(v, t) {
-		w.warn("nested too deep: taken as unknown")
 		return nil
 	}
 	if f.Type == "CodeableConcept" && f.ValueSet != nil {
@@ -49,7 +48,6 @@ func (w *walk) containedValue(t *fhir.Type, v *fastjson.Value) *fastjson.Value {
 		return nil
 	}
 	if !w.nested(v, t) {
-		w.warn("nested too deep: taken as unknown")
 		return nil
 	}
 	return v

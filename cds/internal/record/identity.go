@@ -14,15 +14,17 @@ func (r *reader) unidentified() {
 			taken[e.ref] = e
 		}
 	}
+	equal := map[string]int{} // ref → how many drafts have that content
 	slices.SortStableFunc(r.entries, func(a, b *entry) int { return rank(a) - rank(b) })
 	kept := r.entries[:0]
 	for _, e := range r.entries {
 		if e.ID == "" {
 			e.ID = contentID(e.JSON)
-			if e.Draft {
-				e.ID = free(e, taken)
-			}
 			e.ref = e.Type + "/" + e.ID
+			if equal[e.ref]++; e.Draft && equal[e.ref] > 1 {
+				e.ID += "-" + strconv.Itoa(equal[e.ref])
+				e.ref = e.Type + "/" + e.ID
+			}
 			if other := taken[e.ref]; other != nil {
 				other.also = append(other.also, e.fullURL)
 				continue
@@ -42,15 +44,6 @@ func rank(e *entry) int {
 		return 0
 	}
 	return 1
-}
-
-// free returns the id of e, with "-2", "-3", … if a draft of the same content has it.
-func free(e *entry, taken map[string]*entry) string {
-	id := e.ID
-	for n := 2; taken[e.Type+"/"+id] != nil; n++ {
-		id = e.ID + "-" + strconv.Itoa(n)
-	}
-	return id
 }
 
 func (r *reader) accept(e *entry) {

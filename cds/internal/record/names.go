@@ -14,6 +14,14 @@ type seenNames struct {
 	all    map[string]bool
 }
 
+// mostMembers bounds the work that one object can cause: repairing it looks at each member for each.
+const (
+	mostMembers = 256
+	manyMembers = "an object with more than 256 members"
+)
+
+func tooMany(v *fastjson.Value) bool { return v.GetObject().Len() > mostMembers }
+
 // manyNames is more than any FHIR object has.
 const manyNames = 128
 

@@ -14,7 +14,7 @@ const deepest = 64
 type walk struct {
 	schema   *fhir.Schema
 	arena    *fastjson.Arena
-	warnings warnings
+	warnings *warnings
 	resource *Resource
 	path     []string
 	scratch  []byte
@@ -45,7 +45,7 @@ func (r *reader) normalise(e *entry) {
 		e.ref = e.Type + "/" + e.ID
 	}
 	w := &r.walk
-	w.schema, w.arena, w.warnings, w.resource = r.schema, r.record.arena, r.warnings, &e.Resource
+	w.schema, w.arena, w.warnings, w.resource = r.schema, r.record.arena, &r.warnings, &e.Resource
 	w.object(e.JSON, e.kind)
 	if f, ok := e.kind.Field("status"); ok && f.Required && e.JSON.Get("status") == nil && e.JSON.Get("_status") == nil {
 		w.path = append(w.path, "status")
@@ -68,7 +68,7 @@ func (w *walk) object(v *fastjson.Value, t *fhir.Type) {
 	o.Visit(func(key []byte, member *fastjson.Value) {
 		if seen.again(o, key) {
 			w.edits = append(w.edits, edit{name: string(key), unknown: true})
-			w.warnAt(string(key), "given twice: taken as unknown")
+			w.warnAt(clip(string(key)), "given twice: taken as unknown")
 			return
 		}
 		if f, ok := t.Field(string(key)); ok {
@@ -125,7 +125,7 @@ func (w *walk) other(t *fhir.Type, name string, v *fastjson.Value) {
 	if ok {
 		_, ok = t.Field(base)
 	}
-	w.path = append(w.path, name)
+	w.path = append(w.path, clip(name))
 	if ok {
 		w.companion(name, v)
 	} else {
@@ -139,7 +139,10 @@ func (w *walk) companion(name string, v *fastjson.Value) {
 	for _, e := range listOf(v) {
 		switch e.Type() {
 		case fastjson.TypeObject:
-			w.nested(e, element)
+			if !w.nested(e, element) {
+				w.edits = append(w.edits, edit{name: name})
+				return
+			}
 		case fastjson.TypeNull:
 		default:
 			w.edits = append(w.edits, edit{name: name})
@@ -272,7 +275,12 @@ func (w *walk) primitive(f *fhir.Field) bool {
 
 // nested walks an object below the current one.
 func (w *walk) nested(v *fastjson.Value, t *fhir.Type) bool {
-	if len(w.path) > deepest {
+	switch {
+	case len(w.path) > deepest:
+		w.warn("nested too deep: taken as unknown")
+		return false
+	case tooMany(v):
+		w.warn(manyMembers + ": taken as unknown")
 		return false
 	}
 	w.object(v, t)

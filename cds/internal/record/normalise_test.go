@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -163,20 +164,49 @@ func TestWarningsAreCountedAndCapped(t *testing.T) {
 	for _, id := range []string{"2", "3"} {
 		b.WriteString(`,{"resourceType":"Observation","id":"` + id + `","status":"final","x":1}`)
 	}
-	for i := range 150 {
-		b.WriteString(`,{"resourceType":"Patient","id":"1","u` + strings.Repeat("u", i) + `":1}`)
-	}
 	r := read(t, Options{}, Input{JSON: []byte(b.String() + "]")})
 	require.Contains(t, r.Warnings, Warning{"Observation/1", "x", "not an element of FHIR R4: left as it is (and in 2 others)"})
 
 	b.Reset()
 	b.WriteString(`{"resourceType":"Patient","id":"1"`)
 	for i := range 150 {
-		b.WriteString(`,"u` + strings.Repeat("u", i) + `":1`)
+		fmt.Fprintf(&b, `,"u%d":1`, i)
 	}
 	r = read(t, Options{}, Input{JSON: []byte(b.String() + "}")})
 	require.Len(t, r.Warnings, maxWarnings+1)
 	require.Equal(t, Warning{Message: "50 more warnings are not shown"}, r.Warnings[maxWarnings])
+}
+
+func TestHostileObjectsTakeBoundedWork(t *testing.T) {
+	const n = 300_000
+	twice := strings.Repeat(`,"code":1`, n)
+	many := strings.Builder{}
+	for i := range n {
+		fmt.Fprintf(&many, `,"k%d":1`, i)
+	}
+	for _, test := range []struct{ name, json, want string }{
+		{"one name many times in a resource", `[` + patient1 + `,{"resourceType":"Condition"` + twice + `}]`, "! in |  | a Condition that is an object with more than 256 members was left out"},
+		{"many names in a resource", `[` + patient1 + `,{"resourceType":"Condition"` + many.String() + `}]`, "! in |  | a Condition that is an object with more than 256 members was left out"},
+		{"one name many times in an element", `{"resourceType":"Patient","id":"1","maritalStatus":{"text":"x"` + twice + `}}`, "! Patient/1 | maritalStatus | an object with more than 256 members: taken as unknown"},
+		{"many names beside a primitive", `{"resourceType":"Patient","id":"1","_birthDate":{"id":"x"` + many.String() + `}}`, "! Patient/1 | _birthDate | an object with more than 256 members: taken as unknown"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := read(t, Options{}, Input{Name: "in", JSON: []byte(test.json)})
+			require.Equal(t, lines("patient 1", "Patient/1", test.want), r.text())
+		})
+	}
+
+	drafts := strings.Repeat(`,{"resourceType":"ServiceRequest","status":"draft"}`, 20_000)[1:]
+	r := read(t, Options{}, Input{JSON: []byte("[" + drafts + "]"), Draft: true})
+	require.Len(t, r.Resources, 20_000)
+
+	names := strings.Builder{}
+	for i := range 25_000 {
+		fmt.Fprintf(&names, `,{"resourceType":"Basic","id":"b","k%d":1}`, i)
+		fmt.Fprintf(&names, `,{"resourceType":"Basic","id":"b%d","k%d":1}`, i, i)
+	}
+	r = read(t, Options{}, Input{JSON: []byte("[" + names.String()[1:] + "]")})
+	require.Equal(t, Warning{Message: "many more warnings are not shown"}, r.Warnings[maxWarnings])
 }
 
 func TestAppendJSON(t *testing.T) {

@@ -60,12 +60,11 @@ func newReader(opt Options) (*reader, error) {
 		return nil, &ReadError{Offset: -1, Message: "the FHIR element table cannot be read"}
 	}
 	return &reader{
-		opt:      opt,
-		schema:   schema,
-		record:   &Record{Skipped: map[string]int{}, arena: arenaPool.Get()},
-		warnings: warnings{},
-		deleted:  map[string][]deletion{},
-		kept:     map[string]bool{},
+		opt:     opt,
+		schema:  schema,
+		record:  &Record{Skipped: map[string]int{}, arena: arenaPool.Get()},
+		deleted: map[string][]deletion{},
+		kept:    map[string]bool{},
 	}, nil
 }
 

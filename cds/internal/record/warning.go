@@ -3,7 +3,9 @@ package record
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,26 +26,54 @@ type oddity struct {
 }
 
 // warnings collects what is odd until the resources have their final names.
-type warnings map[oddity][]*Resource
+type warnings struct {
+	about   map[oddity][]*Resource
+	trimmed bool
+}
 
-func (w warnings) input(name, message string) { w[oddity{name, "", message}] = nil }
+// manyOddities bounds the memory that odd data can take. The first ones in order are kept, so that the
+// order of the data does not matter.
+const manyOddities = 10_000
 
-func (w warnings) resource(r *Resource, path, message string) {
-	o := oddity{r.Type, path, message}
-	w[o] = append(w[o], r)
+func (w *warnings) input(name, message string) { w.add(oddity{name, "", message}) }
+
+func (w *warnings) resource(r *Resource, path, message string) {
+	w.add(oddity{r.Type, path, message}, r)
+}
+
+func (w *warnings) add(o oddity, r ...*Resource) {
+	if w.about == nil {
+		w.about = map[oddity][]*Resource{}
+	}
+	w.about[o] = append(w.about[o], r...)
+	if len(w.about) < 2*manyOddities {
+		return
+	}
+	w.trimmed = true
+	for _, o := range slices.SortedFunc(maps.Keys(w.about), oddity.compare)[manyOddities:] {
+		delete(w.about, o)
+	}
+}
+
+func (o oddity) compare(p oddity) int {
+	return cmp.Or(strings.Compare(o.of, p.of), strings.Compare(o.path, p.path), strings.Compare(o.message, p.message))
 }
 
 // sorted returns the warnings in order, the first maxWarnings of them and a count of the others.
-func (w warnings) sorted() []Warning {
-	out := make([]Warning, 0, len(w))
-	for o, resources := range w {
+func (w *warnings) sorted() []Warning {
+	out := make([]Warning, 0, len(w.about))
+	for o, resources := range w.about {
 		out = append(out, o.warning(resources))
 	}
 	slices.SortFunc(out, func(a, b Warning) int {
 		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Path, b.Path), strings.Compare(a.Message, b.Message))
 	})
 	if more := len(out) - maxWarnings; more > 0 {
-		out = append(out[:maxWarnings:maxWarnings], Warning{Message: fmt.Sprintf("%d more warnings are not shown", more)})
+		count := strconv.Itoa(more)
+		if w.trimmed {
+			count = "many"
+		}
+		out = append(out[:maxWarnings:maxWarnings], Warning{Message: count + " more warnings are not shown"})
 	}
 	return out
 }

@@ -140,12 +140,22 @@ func (q *question) focusRef() string {
 }
 
 func (q *question) failure(err error) Failure {
-	return Failure{Rule: q.instance.id, Focus: q.focusRef(), At: q.place(), Error: err.Error()}
+	return Failure{Rule: q.instance.id, Focus: q.focusRef(), At: q.place(err), Error: err.Error()}
 }
 
-// place is where the condition of the rule stands.
-func (q *question) place() string {
-	if at := q.rule.def.When.Position(); at.File != nil {
+// place is where in the rule an error arose: in a let, or in the condition.
+func (q *question) place(err error) string {
+	text, offset := q.rule.def.When, 0
+	var fault *expr.Fault
+	if errors.As(err, &fault) {
+		offset = fault.Offset
+		for _, let := range q.rule.def.Let {
+			if q.rule.lets[let.Name] == fault.Program {
+				text = let.Expr
+			}
+		}
+	}
+	if at := text.At(offset); at.File != nil {
 		return at.String()
 	}
 	return ""

@@ -152,6 +152,8 @@ func (c *Concept) intern(id terminology.ID) {
 func (c *Concept) finish() {
 	slices.Sort(c.IDs)
 	c.IDs = slices.Compact(c.IDs)
+	slices.Sort(c.Systems)
+	c.Systems = slices.Compact(c.Systems)
 	if c.Drug != nil && !c.Drug.Partial {
 		c.Reason = ""
 	}

@@ -6,6 +6,7 @@ package chart
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -67,11 +68,20 @@ type Chart struct {
 	Record *record.Record
 	Now    time.Time
 	Lists  [kinds][]*Entry // newest first, then type and id; without what was entered in error
+	Count  [kinds]int      // of the resources in Lists
 	Coder  Coder
 
 	entries map[*record.Resource]*Entry
 	byType  map[string][]*Entry
 	byCode  [kinds]map[terminology.ID][]*Entry
+	systems [kinds][]group
+}
+
+// A group is the entries of a list whose codes are of the same systems: what a set of codes does not
+// cover is found by asking each group once.
+type group struct {
+	systems []string
+	entries []*Entry
 }
 
 // New indexes a record. At must be called before anything is asked that depends on the time.
@@ -92,6 +102,7 @@ func New(rec *record.Record, coder Coder) *Chart {
 			for _, id := range e.Concept.IDs {
 				c.byCode[k][id] = append(c.byCode[k][id], e)
 			}
+			c.group(Kind(k), e)
 		}
 	}
 	c.linkTherapies()
@@ -116,12 +127,12 @@ func (c *Chart) add(res *record.Resource) {
 		return
 	}
 	c.Lists[e.Kind] = append(c.Lists[e.Kind], e)
-	for _, component := range res.JSON.GetArray("component") {
+	for i, component := range res.JSON.GetArray("component") {
 		if e.Kind != Observation {
 			break
 		}
 		part := *e
-		part.Component = component
+		part.Component, part.CodePath = component, fmt.Sprintf("component[%d].code", i)
 		part.Concept = c.Coder.Concept(component.Get("code"))
 		c.Lists[Observation] = append(c.Lists[Observation], &part)
 	}
@@ -234,17 +245,42 @@ func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry {
 	if len(found) < 2 {
 		return found
 	}
-	slices.SortFunc(found, func(a, b *Entry) int { return cmp.Compare(a.position, b.position) })
+	slices.SortFunc(found, byPosition)
 	return slices.Compact(found)
 }
 
-// Uncovered returns the entries of a list that might be in the set for all that their codes tell.
-func (c *Chart) Uncovered(k Kind, set *terminology.Set) []*Entry {
-	var out []*Entry
-	for _, e := range c.Lists[k] {
-		if e.Component == nil && e.Concept.In(set) == kleene.Unknown {
-			out = append(out, e)
+// group puts an entry to those with the same systems.
+func (c *Chart) group(k Kind, e *Entry) {
+	if e.Component != nil {
+		return
+	}
+	c.Count[k]++
+	for i := range c.systems[k] {
+		if g := &c.systems[k][i]; slices.Equal(g.systems, e.Concept.Systems) {
+			g.entries = append(g.entries, e)
+			return
 		}
 	}
+	c.systems[k] = append(c.systems[k], group{e.Concept.Systems, []*Entry{e}})
+}
+
+// Uncovered returns the entries of a list that might be in the set for all that their codes tell, in
+// canonical order.
+func (c *Chart) Uncovered(k Kind, set *terminology.Set) []*Entry {
+	var out []*Entry
+	for i := range c.systems[k] {
+		g := &c.systems[k][i]
+		if set.Len() == 0 || slices.ContainsFunc(g.systems, set.Covers) {
+			continue
+		}
+		for _, e := range g.entries {
+			if e.Concept.In(set) == kleene.Unknown {
+				out = append(out, e)
+			}
+		}
+	}
+	slices.SortFunc(out, byPosition)
 	return out
 }
+
+func byPosition(a, b *Entry) int { return cmp.Compare(a.position, b.position) }

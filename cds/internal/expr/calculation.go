@@ -219,7 +219,7 @@ func (c *calculation) bodySize(formula func(kg, cm float64) (float64, error), un
 
 // kidney makes sure that an estimate from creatinine means something: not on dialysis, and stable.
 func (c *calculation) kidney() (creatinine float64, missing ref.Val) {
-	if on, _ := c.dialysis(); on == types.True {
+	if c.onDialysis() {
 		return 0, c.ev.unknown(Missing{Resource: c.patient.resource(), Reason: "kidney function cannot be estimated on dialysis"})
 	}
 	creatinine, missing = c.number("creatinine", "mg/dL", labWindow)
@@ -230,6 +230,15 @@ func (c *calculation) kidney() (creatinine float64, missing ref.Val) {
 		return 0, c.ev.unknown(Missing{Resource: c.patient.resource(), Reason: "kidney function cannot be estimated: creatinine changed by half or more within 7 days"})
 	}
 	return creatinine, nil
+}
+
+// onDialysis reports whether the record says so. That it says nothing is no evidence of its own.
+func (c *calculation) onDialysis() bool {
+	muted := c.ev.muted
+	c.ev.Mute(true)
+	defer c.ev.Mute(muted)
+	on, _ := c.dialysis()
+	return on == types.True
 }
 
 // unstable reports whether creatinine changed by half or more in the 7 days up to the newest result.
@@ -292,7 +301,7 @@ func (c *calculation) creatinineClearance() (ref.Val, ref.Val) {
 
 // egfr is the reported result if there is one, else CKD-EPI 2021 from creatinine.
 func (c *calculation) egfr() (ref.Val, ref.Val) {
-	if on, _ := c.dialysis(); on == types.True {
+	if c.onDialysis() {
 		_, missing := c.kidney()
 		return nil, missing
 	}

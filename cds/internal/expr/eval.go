@@ -62,13 +62,14 @@ type Eval struct {
 	exceeded  string
 	unscanned map[*chart.Entry]bool
 	memo      map[string]ref.Val
+	lists     map[suppliedKey]supplied
 }
 
 type readKey struct{ resource, path string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
-	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unscanned: map[*chart.Entry]bool{}, memo: map[string]ref.Val{}}
+	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unscanned: map[*chart.Entry]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}}
 }
 
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.

@@ -276,15 +276,16 @@ func had(ev *Eval, args []ref.Val) ref.Val {
 	if len(args) == 3 {
 		conditions.since, procedures.since = ev.day(args[2]), ev.day(args[2])
 	}
-	first := ev.answer(conditions)
-	second := ev.answer(procedures)
+	found, missing := ev.find(conditions)
+	more, open := ev.find(procedures)
 	switch {
-	case first == types.True || second == types.True:
+	case len(found)+len(more) > 0:
+		ev.readFound(append(found, more...))
 		return types.True
-	case first == types.False:
-		return second
-	case second == types.False:
-		return first
+	case len(missing)+len(open) > 0:
+		return ev.unknowns(append(missing, open...))
 	}
-	return types.MergeUnknowns(first.(*types.Unknown), second.(*types.Unknown))
+	ev.absence(conditions)
+	ev.absence(procedures)
+	return types.False
 }

@@ -123,12 +123,39 @@ func (p *Program) Eval(v *Vars) ref.Val {
 func (p *Program) run(program cel.Program, v *Vars) ref.Val {
 	out, _, err := program.Eval(v)
 	if v.Eval.exceeded != "" {
-		return types.WrapErr(&LimitError{v.Eval.exceeded})
+		return types.WrapErr(&Fault{Program: p, Err: &LimitError{v.Eval.exceeded}})
 	}
 	if err != nil {
-		return types.WrapErr(plainError(err))
+		return types.WrapErr(p.fault(out, err))
 	}
 	return out
+}
+
+// A Fault is an error with its place: a character of the program it arose in.
+type Fault struct {
+	Program *Program
+	Offset  int
+	Err     error
+}
+
+// Error says what went wrong, without the place.
+func (f *Fault) Error() string { return f.Err.Error() }
+
+// fault places an error; one of a let that the program asked for keeps its own place.
+func (p *Program) fault(out ref.Val, err error) error {
+	plain := plainError(err)
+	if f, ok := plain.(*Fault); ok {
+		return f
+	}
+	f := &Fault{Program: p, Err: plain}
+	if e, ok := out.(*types.Err); ok && e.NodeID() > 0 {
+		ast.PreOrderVisit(p.original.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+			if x.ID() == e.NodeID() {
+				f.Offset = p.compilation.start(x)
+			}
+		}))
+	}
+	return f
 }
 
 // A LimitError is returned when an expression took more work than a rule may.

@@ -12,24 +12,50 @@ import (
 
 // incomplete says what is missing if none of the lists, any of which would do, was supplied as asked.
 func (ev *Eval) incomplete(lists []string, since string, current bool, set *terminology.Set) (Missing, bool) {
-	var first Missing
+	key := suppliedKey{lists[0], since, current, set}
+	if s, ok := ev.lists[key]; ok {
+		return s.missing, s.open
+	}
+	var s supplied
 	for i, name := range lists {
-		ask := record.Ask{Type: name, Current: current, Since: since}
-		if set != nil {
-			for _, id := range set.IDs() {
-				code := ev.Chart.Coder.Codes.Code(id)
-				ask.Codes = append(ask.Codes, record.Code{System: code.System, Code: code.Code})
-			}
-		}
-		complete, reason := ev.Chart.Record.Supplied(ask)
+		complete, reason := ev.Chart.Record.Supplied(ev.question(name, since, current, set))
 		if complete {
-			return Missing{}, false
+			s = supplied{}
+			break
 		}
-		if i == 0 || first.Reason == "not supplied" && reason != "not supplied" {
-			first = Missing{Resource: name, Reason: reason}
+		s.open = true
+		if i == 0 || s.missing.Reason == notSupplied && reason != notSupplied {
+			s.missing = Missing{Resource: name, Reason: reason}
 		}
 	}
-	return first, true
+	ev.lists[key] = s
+	return s.missing, s.open
+}
+
+const notSupplied = "not supplied"
+
+// A supplied is the answer whether a list is complete, which is the same throughout an evaluation.
+type supplied struct {
+	missing Missing
+	open    bool
+}
+
+type suppliedKey struct {
+	list, since string
+	current     bool
+	set         *terminology.Set
+}
+
+func (ev *Eval) question(name, since string, current bool, set *terminology.Set) record.Ask {
+	ask := record.Ask{Type: name, Current: current, Since: since}
+	if set == nil {
+		return ask
+	}
+	for _, id := range set.IDs() {
+		code := ev.Chart.Coder.Codes.Code(id)
+		ask.Codes = append(ask.Codes, record.Code{System: code.System, Code: code.Code})
+	}
+	return ask
 }
 
 // A search is a question of "is there one in codes" to a list of the chart.
@@ -83,12 +109,7 @@ func (ev *Eval) uncovered(e *chart.Entry) []Missing {
 
 // absence records that none of a list was in codes.
 func (ev *Eval) absence(s search) {
-	n := 0
-	for _, e := range ev.Chart.Lists[s.kind] {
-		if e.Component == nil {
-			n++
-		}
-	}
+	n := ev.Chart.Count[s.kind]
 	ev.read(Read{Path: s.plural, Value: fmt.Sprintf("none of %s in %d supplied", s.set.name, n)})
 }
 

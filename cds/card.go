@@ -178,9 +178,9 @@ func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {
 		if !slices.Contains([]string{"create", "update", "delete"}, d.Kind) {
 			c.fail(d.Position, r.def.ID, "", "there is no action %q: expected create, update or delete", d.Kind)
 		}
-		if program, ok := c.expression(r.def.ID, d.Expr, r.scope, nil); ok {
-			if !expr.IsResource(program.Type()) {
-				c.fail(d.Expr.Position(), r.def.ID, "", "an action takes a resource, this is a %s", program.Type())
+		if program, ok := c.expression(r.def.ID, d.Expr, r.scope, false); ok {
+			if !program.IsResource() {
+				c.fail(d.Expr.Position(), r.def.ID, "", "an action takes a resource, this is a %s", program.TypeName())
 			}
 			a.resource = program
 		}

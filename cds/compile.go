@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/cel-go/common/types"
-
 	"github.com/primum-cds/primum/cds/internal/expr"
 )
 
@@ -117,22 +115,15 @@ func (c *compiler) param(p *pack, def *Param) {
 		c.fail(at, "", "", "param %q: %v", def.Name, err)
 		return
 	}
+	was := value.TypeName()
 	if site := c.siteParam(p, def); site != nil {
 		if value, err = paramValue(def, site.Value, site.Exact); err != nil {
 			c.fail(site.Position, "", "", "param %q: %v", def.Name, err)
-		} else if value.Type() != p.defaultType(def) {
-			c.fail(site.Position, "", "", "param %q: expected a %s, as its default is", def.Name, p.defaultType(def))
+		} else if value.TypeName() != was {
+			c.fail(site.Position, "", "", "param %q: expected a %s, as its default is", def.Name, was)
 		}
 	}
 	p.names.Params[def.Name] = value
-}
-
-func (p *pack) defaultType(def *Param) *types.Type {
-	value, err := paramValue(def, def.Value, def.Exact)
-	if err != nil {
-		return nil
-	}
-	return value.Type()
 }
 
 func paramValue(def *Param, value any, exact string) (expr.Value, error) {
@@ -160,7 +151,7 @@ func (c *compiler) rule(p *pack, def *Rule) {
 	}
 	if def.When.Empty() {
 		c.fail(def.Position, def.ID, "", "the rule has no `when`")
-	} else if when, ok := c.expression(def.ID, def.When, r.scope, types.BoolType); ok {
+	} else if when, ok := c.expression(def.ID, def.When, r.scope, true); ok {
 		r.when = when
 	}
 	r.card = c.card(r, &def.Card, "card")
@@ -246,19 +237,14 @@ func (c *compiler) let(r *rule, def *Let, local map[string]bool) {
 		return
 	}
 	local[def.Name] = true
-	program, ok := c.expression(r.def.ID, def.Expr, r.scope, nil)
-	if !ok {
-		// Later expressions that use the name must not be told that there is no such name.
-		r.scope = r.scope.With(def.Name, types.ErrorType)
-		return
-	}
+	program, _ := c.expression(r.def.ID, def.Expr, r.scope, false)
 	r.lets[def.Name] = program
-	r.scope = r.scope.With(def.Name, program.Type())
+	r.scope = r.scope.With(def.Name, program)
 }
 
 // expression compiles one expression. Its problems are reported at their places.
-func (c *compiler) expression(rule string, text Text, scope *expr.Scope, want *types.Type) (*expr.Program, bool) {
-	program, problems := c.engine.env.Compile(text.Value, scope, want)
+func (c *compiler) expression(rule string, text Text, scope *expr.Scope, condition bool) (*expr.Program, bool) {
+	program, problems := c.engine.env.Compile(text.Value, scope, condition)
 	for _, p := range problems {
 		c.fail(text.At(p.Offset), rule, p.Suggest, "%s", p.Message)
 	}

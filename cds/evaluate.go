@@ -8,11 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/common/types/ref"
-
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
 // Evaluate asks a record the rules of a hook. The same rules, record and review give the same report,
@@ -93,13 +91,13 @@ func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
 			e.failures = append(e.failures, q.failure(fmt.Errorf("internal error: %v", p)))
 		}
 	}()
-	switch v := q.decide(); {
-	case v == types.True:
+	switch out := q.decide(); {
+	case out.Err != nil:
+		e.failures = append(e.failures, q.failure(out.Err))
+	case out.Truth == kleene.True:
 		q.hold()
-	case types.IsUnknown(v):
-		e.undecided = append(e.undecided, q.leave(v))
-	case types.IsError(v):
-		e.failures = append(e.failures, q.failure(v.(*types.Err)))
+	case out.Truth == kleene.Unknown:
+		e.undecided = append(e.undecided, q.leave(out.Missing))
 	}
 }
 
@@ -112,24 +110,24 @@ type question struct {
 	vars     *expr.Vars
 }
 
-func (q *question) pose() ref.Val {
+func (q *question) pose() expr.Outcome {
 	q.eval.Ask(q.focus)
 	q.vars = q.engine.env.NewVars(q.eval, q.rule.scope, q.rule.lets, q.instance.row)
-	return q.rule.when.Eval(q.vars)
+	return q.rule.when.Decide(q.vars)
 }
 
 // decide evaluates `when`. Where codes that nobody can map leave it open, it is asked once more with
 // those codes read as "not in": what that decides is left out, the resources being listed as unscreened.
-func (q *question) decide() ref.Val {
-	v := q.pose()
-	if !types.IsUnknown(v) || !slices.ContainsFunc(q.eval.MissingOf(v), func(m expr.Missing) bool { return m.Uncovered != nil }) {
-		return v
+func (q *question) decide() expr.Outcome {
+	out := q.pose()
+	if !slices.ContainsFunc(out.Missing, func(m expr.Missing) bool { return m.Uncovered != nil }) {
+		return out
 	}
 	q.eval.AssumeNotIn = true
-	if v = q.pose(); v == types.True {
-		return types.False // uncovered codes alone never make a finding
+	if out = q.pose(); out.Truth == kleene.True {
+		out.Truth = kleene.False // uncovered codes alone never make a finding
 	}
-	return v
+	return out
 }
 
 func (q *question) focusRef() string {
@@ -155,6 +153,10 @@ func (q *question) place(err error) string {
 			}
 		}
 	}
+	return placeOf(text, offset)
+}
+
+func placeOf(text Text, offset int) string {
 	if at := text.At(offset); at.File != nil {
 		return at.String()
 	}

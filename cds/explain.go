@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/cel-go/common/types"
-
 	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
 // An Explanation says how one instance of a rule came to its outcome for one focus.
@@ -88,39 +87,33 @@ const maxExplanations = 20
 
 func (q *question) explain() Explanation {
 	x := Explanation{Rule: q.instance.id, Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}
-	v := q.decide()
+	out := q.decide()
+	for _, m := range out.Missing {
+		x.Missing = append(x.Missing, Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason})
+	}
 	switch {
-	case v == types.True:
+	case out.Err != nil:
+		x.Outcome, x.Error = "failed", out.Err.Error()
+	case out.Truth == kleene.True:
 		x.Outcome = "holds"
-	case types.IsUnknown(v):
-		x.Outcome = "undecided"
-		for _, m := range q.eval.MissingOf(v) {
-			x.Missing = append(x.Missing, Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason})
-		}
-	case types.IsError(v):
-		x.Outcome, x.Error = "failed", fmt.Sprint(v)
-	default:
+	case out.Truth == kleene.False:
 		x.Outcome = "does not hold"
+	default:
+		x.Outcome = "undecided"
 	}
 	q.pose()
 	for _, clause := range q.rule.when.Clauses(q.vars) {
 		x.Clauses = append(x.Clauses, q.clause(clause, q.rule.def.When))
 	}
 	for _, let := range q.rule.def.Let {
-		value, _ := q.vars.ResolveName(let.Name)
-		x.Clauses = append(x.Clauses, Clause{Text: let.Name + " = " + let.Expr.Value, Value: q.eval.Explain(value), At: let.Expr.Position().String()})
+		x.Clauses = append(x.Clauses, Clause{Text: let.Name + " = " + let.Expr.Value, Value: q.vars.Explain(let.Name), At: placeOf(let.Expr, 0)})
 	}
 	q.eval.AssumeNotIn = false
 	return x
 }
 
 func (q *question) clause(c expr.Clause, source Text) Clause {
-	at := source.At(c.Offset)
-	place := ""
-	if at.File != nil {
-		place = at.String()
-	}
-	return Clause{Depth: c.Depth, Text: c.Text, Value: q.eval.Explain(c.Value), At: place}
+	return Clause{Depth: c.Depth, Text: c.Text, Value: c.Value, At: placeOf(source, c.Offset)}
 }
 
 func (q *question) notAsked() string {

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/google/cel-go/common/types"
-
 	"github.com/primum-cds/primum/cds/internal/expr"
 )
 
@@ -25,13 +23,12 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 			b.WriteString(p.text)
 			continue
 		}
-		v := p.hole.Eval(r.vars)
-		if types.IsError(v) {
-			r.problems = append(r.problems, fmt.Sprintf("{{ %s }}: %v", p.hole.Source(), v))
-			b.WriteString("not known")
-			continue
+		text, err := p.hole.Text(r.vars)
+		if err != nil {
+			r.problems = append(r.problems, fmt.Sprintf("{{ %s }}: %v", p.hole.Source(), err))
+			text = "not known"
 		}
-		b.WriteString(escape(expr.Display(v)))
+		b.WriteString(escape(text))
 	}
 	return b.String()
 }
@@ -92,7 +89,7 @@ func (r *rendering) card(k *card) RenderedCard {
 func (r *rendering) suggestion(s suggestion) (RenderedSuggestion, bool) {
 	out := RenderedSuggestion{Label: line(r.text(s.label, verbatim)), Recommended: s.recommended}
 	for _, a := range s.actions {
-		resource, ok := expr.ResourceOf(a.resource.Eval(r.vars))
+		resource, ok := a.resource.Resource(r.vars)
 		if !ok {
 			r.problems = append(r.problems, fmt.Sprintf("the suggestion %q is left out: %s is not known", out.Label, a.resource.Source()))
 			return out, false

@@ -70,7 +70,7 @@ func (t *template) hole(c *compiler, rule string, source Text, scope *expr.Scope
 		return
 	}
 	lead := len([]rune(source.Value)) - len([]rune(strings.TrimLeft(source.Value, " \t\r\n")))
-	if program, ok := c.expression(rule, source.Slice(lead, lead+len([]rune(trimmed))), scope, nil); ok {
+	if program, ok := c.expression(rule, source.Slice(lead, lead+len([]rune(trimmed))), scope, false); ok {
 		t.parts = append(t.parts, part{hole: program})
 	}
 }

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/cel-go/common/types/ref"
-
 	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/expr"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
@@ -19,16 +18,15 @@ type undecided struct {
 }
 
 // leave records a question that could not be decided.
-func (q *question) leave(v ref.Val) *undecided {
+func (q *question) leave(missing []expr.Missing) *undecided {
 	u := &undecided{shadow: q.instance.shadow}
 	u.Undecided = Undecided{Rule: q.rule.def.ID, Pack: q.rule.pack.def.Name, Focus: q.focusRef(), At: q.rule.def.Position.At(), Missing: []Missing{}}
 	if q.instance.rowID != "" {
 		u.Rows = []string{q.instance.rowID}
 	}
 	key := []string{u.Pack, u.Rule, u.Focus}
-	for _, m := range q.eval.MissingOf(v) {
-		missing := Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason}
-		u.Missing = append(u.Missing, missing)
+	for _, m := range missing {
+		u.Missing = append(u.Missing, Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason})
 		key = append(key, m.Resource, m.Path, m.Reason)
 	}
 	u.Error = q.trouble()

@@ -21,9 +21,9 @@ type compilation struct {
 	nodes   int
 }
 
-// Compile type-checks and plans an expression. want is the type it must have, nil for any. The Problems
-// are all that is wrong with it, in the order of their places; then the Program is nil.
-func (e *Env) Compile(source string, s *Scope, want *types.Type) (program *Program, problems []Problem) {
+// Compile type-checks and plans an expression; a condition must be true or false. The Problems are all
+// that is wrong with it, in the order of their places; then the Program is nil.
+func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program, problems []Problem) {
 	defer func() { // CEL's checker has panicked on odd input before; a rule file must not end a service
 		if r := recover(); r != nil {
 			program, problems = nil, []Problem{{Message: fmt.Sprintf("the expression cannot be checked: %v", r)}}
@@ -48,17 +48,10 @@ func (e *Env) Compile(source string, s *Scope, want *types.Type) (program *Progr
 	if found := c.check(); len(found) > 0 {
 		return nil, found
 	}
-	if out := checked.OutputType(); want != nil && !out.IsAssignableType(want) && out != want {
-		return nil, []Problem{{Message: fmt.Sprintf("this is a %s, expected a %s", plainTypes(typeText(out)), plainTypes(typeText(want)))}}
+	if out := checked.OutputType(); condition && !out.IsExactType(types.BoolType) {
+		return nil, []Problem{{Message: fmt.Sprintf("this is a %s, expected a condition that is true or false", plainTypes(out.String()))}}
 	}
 	return c.plan(env)
-}
-
-func typeText(t *types.Type) string {
-	if t == types.BoolType {
-		return "bool (true or false)"
-	}
-	return t.String()
 }
 
 // partialTypes finds the types of those parts of a wrong expression that are right, to name them in a

@@ -94,22 +94,27 @@ type Scope struct {
 	Of    string // its FHIR type
 	Row   string // the name of the row, "" for none
 	Table *Table
-	Lets  []Variable
+	Lets  []variable
 	// NoRecord leaves out everything that is read from a patient: an indicator may depend on row and
 	// params alone.
 	NoRecord bool
 }
 
-// A Variable is a name with the type of the expression behind it.
-type Variable struct {
-	Name string
-	Type *types.Type
+// A variable is a name with the type of the expression behind it.
+type variable struct {
+	name string
+	typ  *types.Type
 }
 
-// With returns the scope with one more variable.
-func (s *Scope) With(name string, t *types.Type) *Scope {
+// With returns the scope with one more variable: what p comes to. A nil p is one that could not be
+// compiled: what names it is not told that there is no such name.
+func (s *Scope) With(name string, p *Program) *Scope {
+	t := types.ErrorType
+	if p != nil {
+		t = p.typ
+	}
 	out := *s
-	out.Lets = append(slices.Clone(s.Lets), Variable{name, t})
+	out.Lets = append(slices.Clone(s.Lets), variable{name, t})
 	return &out
 }
 
@@ -120,7 +125,7 @@ func (s *Scope) key() string {
 		b.WriteString(":" + s.Table.Name)
 	}
 	for _, l := range s.Lets {
-		b.WriteString("|" + l.Name + ":" + l.Type.String())
+		b.WriteString("|" + l.name + ":" + l.typ.String())
 	}
 	return b.String()
 }
@@ -149,7 +154,7 @@ func (e *Env) scope(s *Scope) (*cel.Env, error) {
 		opts = append(opts, cel.Variable(s.Focus, types.NewObjectType(s.Of)))
 	}
 	for _, l := range s.Lets {
-		opts = append(opts, cel.Variable(l.Name, l.Type))
+		opts = append(opts, cel.Variable(l.name, l.typ))
 	}
 	env, err := e.base.Extend(append(opts, cel.CustomTypeProvider(e.provider.with(more...)))...)
 	if err != nil {

@@ -95,12 +95,8 @@ func (ev *Eval) Exceeded() string { return ev.exceeded }
 // Unmapped returns the entries whose codes a question could not map, over the whole evaluation.
 func (ev *Eval) Unmapped() map[*chart.Entry]bool { return ev.unscanned }
 
-// MissingOf returns what an unknown value was missing, sorted, each thing once.
-func (ev *Eval) MissingOf(v ref.Val) []Missing {
-	u, ok := v.(*types.Unknown)
-	if !ok {
-		return nil
-	}
+// missingOf returns what an unknown value was missing, sorted, each thing once.
+func (ev *Eval) missingOf(u *types.Unknown) []Missing {
 	var out []Missing
 	for _, id := range u.IDs() {
 		if id >= 1 && int(id) <= len(ev.missing) {

@@ -16,8 +16,8 @@ import (
 type Clause struct {
 	Depth  int
 	Text   string
-	Offset int // of its first character
-	Value  any // a ref.Val, or nil if it was not reached
+	Offset int    // of its first character
+	Value  string // "true", "unknown: …", "error: …", or the value as a person reads it
 }
 
 // Clauses evaluates every part of the condition and returns them: the whole, what && and || join, and
@@ -28,7 +28,7 @@ func (p *Program) Clauses(v *Vars) []Clause {
 		return nil
 	}
 	_, details, _ := program.Eval(v)
-	w := &clauseWalk{program: p}
+	w := &clauseWalk{program: p, eval: v.Eval}
 	if details != nil {
 		w.state = details.State()
 	}
@@ -38,6 +38,7 @@ func (p *Program) Clauses(v *Vars) []Clause {
 
 type clauseWalk struct {
 	program *Program
+	eval    *Eval
 	state   interpreter.EvalState
 	clauses []Clause
 }
@@ -56,9 +57,10 @@ func (w *clauseWalk) add(e ast.Expr, depth int) {
 		text = w.program.source
 	}
 	c.Text = strings.Join(strings.Fields(text), " ")
+	c.Value = "not reached"
 	if w.state != nil {
 		if v, ok := w.state.Value(e.ID()); ok {
-			c.Value = v
+			c.Value = w.eval.explain(v)
 		}
 	}
 	w.clauses = append(w.clauses, c)
@@ -85,18 +87,23 @@ func parts(e ast.Expr) []ast.Expr {
 	return nil
 }
 
-// Explain writes a value of a clause.
-func (ev *Eval) Explain(v any) string {
-	val, ok := v.(ref.Val)
+// Explain says what a let came to.
+func (v *Vars) Explain(name string) string {
+	val, ok := v.let(name)
 	if !ok {
 		return "not reached"
 	}
+	return v.Eval.explain(val.(ref.Val))
+}
+
+// explain writes a value of a clause.
+func (ev *Eval) explain(val ref.Val) string {
 	switch val := val.(type) {
 	case types.Bool:
 		return fmt.Sprint(bool(val))
 	case *types.Unknown:
 		var texts []string
-		for _, m := range ev.MissingOf(val) {
+		for _, m := range ev.missingOf(val) {
 			texts = append(texts, strings.TrimSpace(strings.TrimSpace(m.Resource+" "+m.Path)+": "+m.Reason))
 		}
 		return "unknown: " + strings.Join(texts, "; ")

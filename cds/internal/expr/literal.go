@@ -195,6 +195,8 @@ func known(_ *Eval, args []ref.Val) ref.Val {
 		return types.False
 	case *types.Err:
 		return v
+	case quantityVal:
+		return types.Bool(len(v.parts) == 0)
 	}
 	return types.True
 }

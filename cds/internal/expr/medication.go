@@ -91,7 +91,8 @@ func ingredients(ev *Eval, e *chart.Entry, set *terminology.Set) (found []termin
 // A dosing computes a dose of one ingredient from a dosage: dose.Single or dose.Daily.
 type dosing func(dosage *fastjson.Value, strength *dose.Strength) dose.Result
 
-// doseOf is the dose of the ingredients in codes that a medication gives.
+// doseOf is the dose of the ingredients in codes that a medication gives. With a reason why it is not
+// known, it is what is known of it: at least that much, or the zero Quantity.
 func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, of dosing) (measure.Quantity, string) {
 	found, only, reason := ingredients(ev, e, set)
 	if reason != "" {
@@ -111,7 +112,7 @@ func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, of dosing) (measure
 			r = dose.Result{Reason: "the dose is given as a mass of a drug with several ingredients"}
 		}
 		if !r.Known {
-			return measure.Quantity{}, r.Reason
+			return r.Quantity, r.Reason
 		}
 		if n == 0 {
 			sum = r.Quantity
@@ -158,8 +159,12 @@ func setOf(args []ref.Val) *terminology.Set {
 func (ev *Eval) entryDose(args []ref.Val, of dosing) ref.Val {
 	e := args[0].(*node).entry
 	q, reason := ev.doseOf(e, setOf(args), of)
-	if reason != "" {
-		return ev.unknownAt(e, "dosageInstruction", reason)
+	missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}
+	switch {
+	case reason != "" && q.IsZero():
+		return ev.unknown(missing)
+	case reason != "":
+		return quantityVal{q: q, parts: []Missing{missing}}
 	}
 	ev.readEntry(e, "dosageInstruction", q.String())
 	return quantityVal{q: q}
@@ -312,7 +317,7 @@ func sameIngredients(a, b *chart.Entry) bool {
 func (ev *Eval) share(e *chart.Entry, set codesVal, of dosing) share {
 	q, reason := ev.doseOf(e, set.set, of)
 	if reason != "" {
-		return share{entry: e, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
+		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
 	}
 	ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))
 	return share{entry: e, quantity: q}
@@ -367,22 +372,19 @@ func (ev *Eval) missingShares(set codesVal) []Missing {
 // sumShares adds up shares. With a part that is not known the sum is at least what is: it decides where that
 // already passes a limit.
 func (ev *Eval) sumShares(sum measure.Quantity, shares []share, missing []Missing) ref.Val {
-	for i, s := range shares {
+	for _, s := range shares {
 		if s.missing != nil {
 			missing = append(missing, *s.missing)
+		}
+		if s.quantity.IsZero() {
 			continue
 		}
-		if i == 0 || len(missing) == i {
-			if converted, err := s.quantity.To("mg/d"); err == nil {
-				s.quantity = converted
-			}
-		}
 		next, err := measure.Add(sum, s.quantity)
+		if err != nil && isZero(sum) {
+			next, err = s.quantity, nil
+		}
 		if err != nil {
-			if !isZero(sum) {
-				return ev.fail(err)
-			}
-			next = s.quantity
+			return ev.fail(err)
 		}
 		sum = next
 	}

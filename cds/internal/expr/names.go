@@ -23,8 +23,10 @@ type Codes struct {
 // A Value is a constant of a pack: a param, or a cell of a table.
 type Value struct{ val ref.Val }
 
-// Type returns the CEL type of a Value.
-func (v Value) Type() *types.Type {
+// TypeName returns the name of the value's type, as authors know it.
+func (v Value) TypeName() string { return v.typ().String() }
+
+func (v Value) typ() *types.Type {
 	switch v.val.(type) {
 	case quantityVal:
 		return quantityType
@@ -185,7 +187,7 @@ func (n *Names) paramsStruct() *structType {
 		for param, value := range n.Params {
 			n.params.names = append(n.params.names, param)
 			n.params.fields[param] = &types.FieldType{
-				Type:    value.Type(),
+				Type:    value.typ(),
 				IsSet:   func(any) bool { return true },
 				GetFrom: func(any) (any, error) { return value.val, nil },
 			}

@@ -143,7 +143,7 @@ func (c *compilation) nameProblem(p *Problem, name string) {
 		names = append(names, table)
 	}
 	for _, l := range c.scope.Lets {
-		names = append(names, l.Name)
+		names = append(names, l.name)
 	}
 	names = append(names, c.scope.Focus, c.scope.Row)
 	for fn, decl := range c.env.base.Functions() {

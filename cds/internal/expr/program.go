@@ -12,6 +12,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
 // A Program is a compiled expression. It is immutable and concurrent.
@@ -27,8 +29,8 @@ type Program struct {
 	compilation *compilation
 }
 
-// Type returns the type of the value.
-func (p *Program) Type() *types.Type { return p.typ }
+// TypeName returns the name of the value's type, as authors know it.
+func (p *Program) TypeName() string { return plainTypes(p.typ.String()) }
 
 // Reads returns the FHIR types that the expression reads through the patient, sorted.
 func (p *Program) Reads() []string { return p.reads }
@@ -94,7 +96,7 @@ func (v *Vars) let(name string) (any, bool) {
 	if v.lets == nil {
 		v.lets = map[string]ref.Val{}
 	}
-	val := p.Eval(v)
+	val := p.eval(v)
 	v.lets[name] = val
 	return val, true
 }
@@ -114,11 +116,38 @@ func (ev *Eval) patient(e *Env) ref.Val {
 	return n
 }
 
-// Eval returns the value of the program: of CEL's types, an unknown, or an error. A panic and a limit
-// are errors.
-func (p *Program) Eval(v *Vars) ref.Val {
-	return p.run(p.program, v)
+// An Outcome is what a condition came to: true or false; unknown, with what was missing; or an error,
+// a panic and a limit among them.
+type Outcome struct {
+	Truth   kleene.Truth
+	Missing []Missing
+	Err     error
 }
+
+// Decide evaluates a condition.
+func (p *Program) Decide(v *Vars) Outcome {
+	switch val := p.eval(v).(type) {
+	case types.Bool:
+		return Outcome{Truth: kleene.Of(bool(val))}
+	case *types.Unknown:
+		return Outcome{Missing: v.Eval.missingOf(val)}
+	case *types.Err:
+		return Outcome{Err: val.Unwrap()}
+	default:
+		return Outcome{Err: fmt.Errorf("a condition came to %s", Display(val))}
+	}
+}
+
+// Text is the value as a person reads it, "not known" if it is not.
+func (p *Program) Text(v *Vars) (string, error) {
+	val := p.eval(v)
+	if err, ok := val.(*types.Err); ok {
+		return "", err.Unwrap()
+	}
+	return Display(val), nil
+}
+
+func (p *Program) eval(v *Vars) ref.Val { return p.run(p.program, v) }
 
 func (p *Program) run(program cel.Program, v *Vars) ref.Val {
 	out, _, err := program.Eval(v)

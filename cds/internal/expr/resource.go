@@ -1,11 +1,8 @@
 package expr
 
 import (
-	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/common/types/ref"
 	"github.com/valyala/fastjson"
 
-	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/primum-cds/primum/cds/internal/record"
 )
 
@@ -17,18 +14,12 @@ type Resource struct {
 	json    *fastjson.Value
 }
 
-// IsResource reports whether a type is that of a resource.
-func IsResource(t *types.Type) bool {
-	if t.TypeName() == "MedicationUse" {
-		return true
-	}
-	ft, ok := fhir.Load().Type(t.TypeName())
-	return ok && ft.Resource
-}
+// IsResource reports whether the program's value is a resource.
+func (p *Program) IsResource() bool { return p.compilation.env.HasType(p.typ.TypeName()) }
 
-// ResourceOf returns the resource that a value is; false if it is none, or is not known.
-func ResourceOf(v ref.Val) (Resource, bool) {
-	n, ok := v.(*node)
+// Resource evaluates a program whose value is a resource; false if it is not known.
+func (p *Program) Resource(v *Vars) (Resource, bool) {
+	n, ok := p.eval(v).(*node)
 	if !ok || n.json == nil || n.entry == nil {
 		return Resource{}, false
 	}

@@ -164,6 +164,12 @@ func Display(v ref.Val) string {
 const shownItems = 20
 
 func displayList(l *listVal) string {
+	if len(l.items) == 0 {
+		if l.open != nil {
+			return "not known"
+		}
+		return "none"
+	}
 	parts := make([]string, 0, min(len(l.items), shownItems))
 	for i, item := range l.items {
 		if i == shownItems {

@@ -47,6 +47,19 @@ func (s Span) negated() Span {
 	return Span{-s.years, -s.months, -s.weeks, -s.days, -s.seconds}
 }
 
+// Plus returns the Span of s and then t. Each unit stays within 10,000 years.
+func (s Span) Plus(t Span) Span {
+	sum := func(a, b int32, perYear int) int32 { return int32(capped(int(a)+int(b), perYear)) }
+	limit := int64(maxYears * 365 * secondsPerDay)
+	return Span{
+		years:   sum(s.years, t.years, 1),
+		months:  sum(s.months, t.months, 12),
+		weeks:   sum(s.weeks, t.weeks, 52),
+		days:    sum(s.days, t.days, 365),
+		seconds: max(-limit, min(limit, s.seconds+t.seconds)),
+	}
+}
+
 func (s Span) totalMonths() int64 { return 12*int64(s.years) + int64(s.months) }
 func (s Span) totalDays() int64   { return 7*int64(s.weeks) + int64(s.days) }
 

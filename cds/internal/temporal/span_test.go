@@ -29,6 +29,13 @@ func TestSpansPrintAsTheyWereWritten(t *testing.T) {
 	}
 }
 
+func TestPlus(t *testing.T) {
+	require.Equal(t, "10 days", temporal.Days(7).Plus(temporal.Days(3)).String())
+	require.Equal(t, "1 month 2 weeks 12 hours", temporal.Weeks(2).Plus(temporal.Months(1)).Plus(temporal.Hours(12)).String())
+	require.Equal(t, temporal.Years(10_000), temporal.Years(9_000).Plus(temporal.Years(9_000)))
+	require.Equal(t, temporal.Hours(math.MaxInt), temporal.Hours(math.MaxInt).Plus(temporal.Hours(math.MaxInt)))
+}
+
 func TestSpansCompare(t *testing.T) {
 	for _, c := range []struct {
 		a, b                   temporal.Span

@@ -1,0 +1,89 @@
+package dose
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/valyala/fastjson"
+)
+
+// The code system of Timing.code in R4, and in earlier versions.
+var abbreviationSystems = map[string]bool{
+	"http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation": true,
+	"http://hl7.org/fhir/v3/GTSAbbreviation":                   true,
+	"http://hl7.org/fhir/timing-abbreviation":                  true,
+	"":                                                         true,
+}
+
+// abbreviations are the codes of that system, and their usual synonyms, as times a day.
+var abbreviations = map[string][2]int64{
+	"QD": {1, 1}, "DAILY": {1, 1}, "AM": {1, 1}, "PM": {1, 1}, "QAM": {1, 1}, "QPM": {1, 1}, "BED": {1, 1}, "HS": {1, 1}, "QHS": {1, 1},
+	"BID": {2, 1}, "TID": {3, 1}, "QID": {4, 1}, "QOD": {1, 2}, "WK": {1, 7}, "MO": {48, 1461},
+}
+
+// coded reads Timing.code: a code of GTSAbbreviation, or its text if that is such an abbreviation.
+func coded(concept *fastjson.Value) (*big.Rat, string) {
+	if concept == nil {
+		return nil, notGiven
+	}
+	var words []string
+	for n, coding := range concept.GetArray("coding") {
+		if n < maxAlternatives && abbreviationSystems[text(coding, "system")] {
+			words = append(words, text(coding, "code"))
+		}
+	}
+	words = append(words, text(concept, "text"))
+	for _, word := range words {
+		if often := abbreviated(word); often != nil {
+			return often, ""
+		}
+	}
+	for _, word := range append(words, text(concept, "coding", "0", "display"), text(concept, "coding", "0", "code")) {
+		if word != "" {
+			return nil, fmt.Sprintf("the timing %q is not understood", clip(word))
+		}
+	}
+	return nil, notGiven
+}
+
+// abbreviated reads one abbreviation, "b.i.d." like "BID"; nil if it is none.
+func abbreviated(word string) *big.Rat {
+	if len(word) > 20 {
+		return nil
+	}
+	word = strings.ToUpper(strings.NewReplacer(".", "", " ", "").Replace(word))
+	if often, ok := abbreviations[word]; ok {
+		return big.NewRat(often[0], often[1])
+	}
+	hours, isHours := strings.CutPrefix(word, "Q")
+	if hours, isHours = trimSuffixes(hours, isHours, "HRS", "HR", "H"); !isHours {
+		return nil
+	}
+	// Of "Q4-6H" the shorter counts.
+	first, second, ranged := strings.Cut(hours, "-")
+	n, ok := hourly(first)
+	if ranged {
+		m, fine := hourly(second)
+		n, ok = min(n, m), ok && fine
+	}
+	if !ok {
+		return nil
+	}
+	return big.NewRat(24, n)
+}
+
+func trimSuffixes(s string, ok bool, suffixes ...string) (string, bool) {
+	for _, suffix := range suffixes {
+		if rest, found := strings.CutSuffix(s, suffix); ok && found {
+			return rest, true
+		}
+	}
+	return s, false
+}
+
+func hourly(s string) (int64, bool) {
+	n, err := strconv.ParseUint(s, 10, 8)
+	return int64(n), err == nil && n > 0
+}

@@ -1,0 +1,274 @@
+package dose
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/ucum"
+)
+
+// A portion is what an instruction gives at once or, if it is continuous, what flows in a day.
+type portion struct {
+	Result
+	continuous bool
+	manner     string // "a patch releases its drug over time", for reasons
+	piecemeal  bool   // continuous, as long as pieces follow each other
+}
+
+func (p portion) single() Result {
+	if p.continuous {
+		return unknown("%s, and no single dose", p.manner)
+	}
+	return p.Result
+}
+
+// reaches reports whether what is continuous lasts all day: an infusion if no timing is given, a patch
+// if the next one does not come before a day has passed (worn all day, the upper end).
+func (p portion) reaches(often *big.Rat, reason string) bool {
+	if p.piecemeal {
+		return reason == "" && often.Cmp(big.NewRat(1, 1)) <= 0
+	}
+	return reason == notGiven
+}
+
+// given is the dose of an instruction. Several doseAndRate state the same dose in other ways (ordered,
+// calculated): the highest of those that are understood counts.
+func given(i *fastjson.Value, s *Strength) portion {
+	ways := i.GetArray("doseAndRate")
+	if len(ways) == 0 {
+		// Before R4 an instruction had these itself.
+		ways = []*fastjson.Value{i}
+	}
+	var best portion
+	for n, way := range ways[:min(len(ways), maxAlternatives)] {
+		p := stated(i, way, s)
+		switch {
+		case n == 0 || p.Known && !best.Known:
+			best = p
+		case p.Known && p.continuous == best.continuous:
+			q, err := higher(best.Quantity, p.Quantity)
+			if err != nil {
+				return portion{Result: unknown("%s", err)}
+			}
+			best.Quantity = q
+		}
+	}
+	return best
+}
+
+func stated(i, way *fastjson.Value, s *Strength) portion {
+	if high := way.Get("doseRange", "high"); high != nil {
+		return amount(high, s)
+	}
+	if way.Get("doseRange") != nil {
+		return portion{Result: unknown("the dose is a range without an upper end")}
+	}
+	for _, key := range []string{"doseQuantity", "dose"} {
+		if q := way.Get(key); q != nil && q.Type() == fastjson.TypeObject {
+			return amount(q, s)
+		}
+	}
+	if r, ok := rateOf(way); ok {
+		return infusion(i, r, s)
+	}
+	if text(i, "text") != "" || text(i, "patientInstruction") != "" {
+		return portion{Result: unknown("the dose is given in words only")}
+	}
+	return portion{Result: unknown("no dose given")}
+}
+
+// amount is how much of the ingredient a FHIR Quantity of the drug stands for.
+func amount(v *fastjson.Value, s *Strength) portion {
+	value := number(v, "value")
+	q, err := measure.FromFHIR(value, text(v, "comparator"), text(v, "unit"), text(v, "system"), text(v, "code"))
+	switch {
+	case value == "":
+		return portion{Result: unknown("no dose given")}
+	case err != nil:
+		return portion{Result: unknown("%s", err)}
+	case strings.HasPrefix(value, "-"):
+		return portion{Result: unknown("a dose of %s is below zero", q)}
+	}
+	if kind, named := pieceOf(v); named {
+		return pieces(kind, q, s)
+	}
+	if q.Code == "" || q.Unit != nil && q.Unit.Equal(ucum.One()) {
+		return pieces(unnamed, q, s)
+	}
+	return portion{Result: measured(q, s)}
+}
+
+// pieces is the dose of a number of pieces.
+func pieces(kind piece, q measure.Quantity, s *Strength) portion {
+	per, reason := s.per()
+	if reason != "" {
+		return portion{Result: unknown("the dose is %s, and %s", q, reason)}
+	}
+	count, ok := plain(q)
+	if !ok {
+		return portion{Result: unknown("the dose %s is not understood", q)}
+	}
+	switch {
+	case kind == drop:
+		return portion{Result: unknown("the dose is %s, and the size of a drop is not known", q)}
+	case per == perTime && (kind == patch || kind == unnamed):
+		return released(count, s)
+	case kind == patch:
+		return portion{Result: unknown("the dose is %s, and how much a patch releases is not known", q)}
+	case per == perPiece && (kind == solid || kind == unnamed),
+		per == perActuation && kind == puff:
+		return portion{Result: s.times(count)}
+	}
+	return portion{Result: unknown("the dose is %s, but the strength is %s", q, s)}
+}
+
+// released is what patches give in a day while they are worn.
+func released(count measure.Quantity, s *Strength) portion {
+	p := portion{continuous: true, piecemeal: true, manner: "a patch releases its drug over time"}
+	rate := measure.Of(s.Amount, s.Unit)
+	q, err := measure.Mul(rate, count)
+	if err == nil {
+		above, _, _ := strings.Cut(s.Unit.String(), "/")
+		q, err = q.To(above + "/d")
+	}
+	if err != nil {
+		p.Result = unknown("%s", err)
+		return p
+	}
+	p.Result = known(q)
+	return p
+}
+
+// plain is the number of q, whatever it counts.
+func plain(q measure.Quantity) (measure.Quantity, bool) {
+	value, err := q.In(orOne(q.UnitCode()))
+	if err != nil {
+		return measure.Quantity{}, false
+	}
+	return measure.Of(value, ucum.One()), true
+}
+
+func orOne(code string) string {
+	if code == "" {
+		return "1"
+	}
+	return code
+}
+
+// measured is the dose of a mass, an amount, units or a volume.
+func measured(q measure.Quantity, s *Strength) Result {
+	code := q.UnitCode()
+	switch {
+	case q.Unit == nil:
+		return unknown("the unit of the dose %s is not known", q)
+	case strings.Contains(code, "/kg") || strings.Contains(code, "/m2"):
+		return unknown("the dose goes by the size of the body: %s", q)
+	case code == "U" || code == "{unit}":
+		// What a prescription calls units are those of the drug's label, never of enzyme activity.
+		return units(q)
+	case isVolume(q.Unit):
+		return volume(q, s)
+	case !isDose(q.Unit):
+		return unknown("the dose %s is not understood", q)
+	}
+	if per, reason := s.per(); reason == "" && per == perMass {
+		return unknown("the dose is %s, of the drug or of the product is not said", q)
+	}
+	return known(q)
+}
+
+func units(q measure.Quantity) Result {
+	value, err := q.In(q.UnitCode())
+	if err != nil {
+		return unknown("%s", err)
+	}
+	international, err := ucum.Parse("[iU]")
+	if err != nil {
+		return unknown("%s", err)
+	}
+	return known(measure.Of(value, international))
+}
+
+func volume(q measure.Quantity, s *Strength) Result {
+	per, reason := s.per()
+	if reason != "" {
+		return unknown("the dose is %s, and %s", q, reason)
+	}
+	if per != perVolume {
+		return unknown("the dose is %s, but the strength is %s", q, s)
+	}
+	_, below, _ := strings.Cut(s.Unit.String(), "/")
+	value, err := q.In(below)
+	if err != nil {
+		return unknown("%s", err)
+	}
+	return s.times(measure.Of(value, ucum.One()))
+}
+
+func isVolume(u *ucum.Unit) bool { return comparable(u, "L") }
+
+// isDose reports whether a drug can be measured in u.
+func isDose(u *ucum.Unit) bool {
+	return comparable(u, "g") || comparable(u, "mol") || strings.Contains(u.String(), "[") && !strings.Contains(u.String(), "/")
+}
+
+func comparable(u *ucum.Unit, code string) bool {
+	v, err := ucum.Parse(code)
+	return err == nil && u.Comparable(v)
+}
+
+// perDay is a dose so many times a day.
+func perDay(r Result, often *big.Rat) Result {
+	if !r.Known {
+		return r
+	}
+	day, err := ucum.Parse("d")
+	if err != nil {
+		return unknown("%s", err)
+	}
+	q, err := scaled(r.Quantity, often)
+	if err == nil {
+		q, err = measure.Div(q, measure.Of(apd.New(1, 0), day))
+	}
+	if err != nil {
+		return unknown("%s", err)
+	}
+	return known(q)
+}
+
+// scaled multiplies before it divides: 1000 mg × 24 h / 8 h is exact.
+func scaled(q measure.Quantity, factor *big.Rat) (measure.Quantity, error) {
+	for n, part := range []*big.Int{factor.Num(), factor.Denom()} {
+		d, _, err := apd.NewFromString(part.String())
+		if err != nil {
+			return q, err
+		}
+		by := measure.Of(d, ucum.One())
+		if n == 0 {
+			q, err = measure.Mul(q, by)
+		} else if part.Cmp(big.NewInt(1)) != 0 {
+			q, err = measure.Div(q, by)
+		}
+		if err != nil {
+			return q, err
+		}
+	}
+	return q, nil
+}
+
+// perPeriod is the daily dose that a Ratio of a dose and a time allows.
+func perPeriod(ratio *fastjson.Value, s *Strength) Result {
+	p := amount(ratio.Get("numerator"), s)
+	period, ok := days(ratio.Get("denominator"))
+	switch {
+	case p.continuous:
+		return p.single()
+	case !ok:
+		return unknown("the time of the maximum dose is not understood")
+	}
+	return perDay(p.Result, period.Inv(period))
+}

@@ -1,0 +1,251 @@
+// Package dose works out doses from FHIR Dosage instructions: how much of an ingredient at once, how much
+// a day, for how long, and by what route. Where an instruction leaves a choice it takes the upper end;
+// what it does not say, or says in words only, is not known, with a reason a pharmacist understands.
+package dose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/ucum"
+)
+
+// A Strength says how much of one ingredient the product has: per piece (mg), per volume (mg/mL), per
+// actuation (mg/{actuation}) or, of what releases it, per hour (ug/h). It must not change any more.
+type Strength struct {
+	Amount *apd.Decimal
+	Unit   *ucum.Unit
+}
+
+// A Result is a dose, or why there is none.
+type Result struct {
+	// Quantity is the dose if Known. If not, it may be what the known parts of it come to, as an interval
+	// that is open upwards; the zero Quantity if there are none.
+	Quantity measure.Quantity
+	Known    bool
+	Reason   string // why it is not known; "" if it is
+}
+
+func known(q measure.Quantity) Result { return Result{Quantity: q, Known: true} }
+
+func unknown(format string, args ...any) Result {
+	return Result{Reason: fmt.Sprintf(format, args...)}
+}
+
+// More instructions than any prescription has are not read: work stays bounded.
+const (
+	maxInstructions = 64
+	maxAlternatives = 16
+	maxTimes        = 96
+)
+
+// Single returns how much is given at once, at most, by any of the instructions: the array of Dosage
+// that R4 has as dosageInstruction or dosage. strength may be nil.
+func Single(dosage *fastjson.Value, strength *Strength) Result {
+	instructions, r := read(dosage)
+	if instructions == nil {
+		return r
+	}
+	var most total
+	for _, i := range instructions {
+		most.atLeast(single(i, strength))
+	}
+	return most.result()
+}
+
+// Daily returns how much is given in a day, at most, in the unit of the dose per day (mg/d). Longer
+// periods are averaged: 7 mg a week are 1 mg/d. What is taken as needed counts as often as allowed.
+// Instructions of different sequence follow each other, so that the highest counts; others are added.
+func Daily(dosage *fastjson.Value, strength *Strength) Result {
+	instructions, r := read(dosage)
+	if instructions == nil {
+		return r
+	}
+	var always total
+	steps := map[int]*total{}
+	for _, i := range instructions {
+		number := i.Get("sequence")
+		if number == nil {
+			always.add(daily(i, strength))
+			continue
+		}
+		step := steps[number.GetInt()]
+		if step == nil {
+			step = &total{}
+			steps[number.GetInt()] = step
+		}
+		step.add(daily(i, strength))
+	}
+	var highest total
+	for _, step := range sorted(steps) {
+		highest.atLeast(step.result())
+	}
+	if len(steps) > 0 {
+		always.add(highest.result())
+	}
+	return always.result()
+}
+
+// sorted puts the steps in their order, so that of several reasons always the same is given.
+func sorted[T any](steps map[int]T) []T {
+	numbers := make([]int, 0, len(steps))
+	for n := range steps {
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	out := make([]T, 0, len(steps))
+	for _, n := range numbers {
+		out = append(out, steps[n])
+	}
+	return out
+}
+
+// read returns the instructions, or why there are none.
+func read(dosage *fastjson.Value) ([]*fastjson.Value, Result) {
+	instructions := dosage.GetArray()
+	if dosage != nil && dosage.Type() == fastjson.TypeObject {
+		instructions = []*fastjson.Value{dosage}
+	}
+	switch {
+	case len(instructions) == 0:
+		return nil, unknown("no dosage instruction given")
+	case len(instructions) > maxInstructions:
+		return nil, unknown("more than %d dosage instructions", maxInstructions)
+	}
+	return instructions, Result{}
+}
+
+// A total gathers doses. What is known of them counts even if something is missing.
+type total struct {
+	sum    measure.Quantity
+	reason string // the first of those for what is missing
+}
+
+func (t *total) add(r Result) {
+	t.gather(r, func(q measure.Quantity) (measure.Quantity, error) { return measure.Add(t.sum, q) })
+}
+
+// atLeast keeps the higher of what there is and r.
+func (t *total) atLeast(r Result) {
+	t.gather(r, func(q measure.Quantity) (measure.Quantity, error) { return higher(t.sum, q) })
+}
+
+func (t *total) gather(r Result, join func(measure.Quantity) (measure.Quantity, error)) {
+	if !r.Known && t.reason == "" {
+		t.reason = r.Reason
+	}
+	switch {
+	case r.Quantity.IsZero():
+	case t.sum.IsZero():
+		t.sum = r.Quantity
+	default:
+		joined, err := join(r.Quantity)
+		if err != nil {
+			t.reason = err.Error()
+			return
+		}
+		t.sum = joined
+	}
+}
+
+func (t *total) result() Result {
+	switch {
+	case t.reason == "":
+		return known(t.sum)
+	case t.sum.IsZero():
+		return Result{Reason: t.reason}
+	}
+	return Result{Quantity: t.sum.AtLeast(), Reason: t.reason}
+}
+
+func higher(a, b measure.Quantity) (measure.Quantity, error) {
+	less, err := measure.Less(a, b)
+	if less == kleene.True {
+		return b, err
+	}
+	return a, err
+}
+
+func lower(a, b measure.Quantity) (measure.Quantity, error) {
+	less, err := measure.Less(b, a)
+	if less == kleene.True {
+		return b, err
+	}
+	return a, err
+}
+
+// single is the dose of one instruction; maxDosePerAdministration caps it, and stands in for a dose that
+// is not known.
+func single(i *fastjson.Value, s *Strength) Result {
+	r := atOnce(i, s)
+	limit := i.Get("maxDosePerAdministration")
+	if limit == nil {
+		return r
+	}
+	return capped(r, amount(limit, s).single())
+}
+
+func atOnce(i *fastjson.Value, s *Strength) Result {
+	g := given(i, s)
+	if g.continuous {
+		return unknown("%s, and no single dose", g.manner)
+	}
+	return g.Result
+}
+
+// daily is what one instruction comes to in a day; maxDosePerPeriod caps it, and stands in for a dose or
+// a timing that is not known.
+func daily(i *fastjson.Value, s *Strength) Result {
+	r := scheduled(i, s)
+	limit := i.Get("maxDosePerPeriod")
+	if limit == nil {
+		return r
+	}
+	return capped(r, perPeriod(limit, s))
+}
+
+// capped is the lower of a dose and its limit; a limit that is not understood leaves the dose.
+func capped(r, limit Result) Result {
+	switch {
+	case !limit.Known:
+		return r
+	case !r.Known:
+		return limit
+	}
+	q, err := lower(r.Quantity, limit.Quantity)
+	if err != nil {
+		return unknown("%s", err)
+	}
+	return known(q)
+}
+
+func scheduled(i *fastjson.Value, s *Strength) Result {
+	g := given(i, s)
+	if !g.Known {
+		return g.Result
+	}
+	often, reason := timesPerDay(i)
+	switch {
+	case g.continuous && g.reaches(often, reason):
+		return g.Result
+	case g.continuous:
+		return unknown("%s, but how long it lasts is not given", g.manner)
+	case reason == notGiven && asNeeded(i):
+		return unknown("as needed without a maximum")
+	case reason != "":
+		return unknown("%s", reason)
+	}
+	if limit := i.Get("maxDosePerAdministration"); limit != nil {
+		g.Result = capped(g.Result, amount(limit, s).single())
+	}
+	return perDay(g.Result, often)
+}
+
+func asNeeded(i *fastjson.Value) bool {
+	return i.GetBool("asNeededBoolean") || i.Get("asNeededCodeableConcept") != nil || i.GetBool("asNeeded") || len(i.GetArray("asNeededFor")) > 0
+}

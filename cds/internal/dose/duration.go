@@ -1,0 +1,108 @@
+package dose
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+// Duration returns how long the instructions last, at most: their bounds, or the number of doses by how
+// often they are taken. Instructions of different sequence follow each other; of others the longest
+// counts. known is false if one of them has no end.
+func Duration(dosage *fastjson.Value) (span temporal.Span, known bool) {
+	instructions, _ := read(dosage)
+	if instructions == nil {
+		return temporal.Span{}, false
+	}
+	always, steps := temporal.Span{}, map[int]temporal.Span{}
+	for _, i := range instructions {
+		lasts, ok := lasting(i)
+		if !ok {
+			return temporal.Span{}, false
+		}
+		if number := i.Get("sequence"); number != nil {
+			steps[number.GetInt()] = longer(steps[number.GetInt()], lasts)
+			continue
+		}
+		always = longer(always, lasts)
+	}
+	var course temporal.Span
+	for _, step := range sorted(steps) {
+		course = course.Plus(step)
+	}
+	return longer(always, course), true
+}
+
+// longer is b if it is surely longer than a: of a month and 30 days either will do.
+func longer(a, b temporal.Span) temporal.Span {
+	if a.Less(b) == kleene.True {
+		return b
+	}
+	return a
+}
+
+func lasting(i *fastjson.Value) (temporal.Span, bool) {
+	repeat := i.Get("timing", "repeat")
+	for _, bounds := range []*fastjson.Value{repeat.Get("boundsDuration"), repeat.Get("boundsRange", "high")} {
+		if bounds != nil {
+			return spanOf(bounds)
+		}
+	}
+	if period := repeat.Get("boundsPeriod"); period != nil && period.Get("end") != nil {
+		return spanBetween(text(period, "start"), text(period, "end"))
+	}
+	count := total64(repeat, "count")
+	often, reason := timesPerDay(i)
+	if count == 0 || reason != "" {
+		return temporal.Span{}, false
+	}
+	return wholeDays(new(big.Rat).Quo(big.NewRat(count, 1), often))
+}
+
+// spanOf reads a Duration in its own unit; a fraction of it in days, rounded up.
+func spanOf(v *fastjson.Value) (temporal.Span, bool) {
+	n, ok := fraction(v, "value")
+	unit, timed := unitOfTime(text(v, "code"), text(v, "unit"))
+	if !ok || !timed {
+		return temporal.Span{}, false
+	}
+	make := map[string]func(int) temporal.Span{
+		"min": temporal.Minutes, "h": temporal.Hours, "d": temporal.Days, "wk": temporal.Weeks, "mo": temporal.Months, "a": temporal.Years,
+	}[unit]
+	if n.IsInt() && n.Num().IsInt64() && make != nil {
+		return make(int(n.Num().Int64())), true
+	}
+	return wholeDays(n.Quo(n, perDayOf[unit]))
+}
+
+func wholeDays(n *big.Rat) (temporal.Span, bool) {
+	up := new(big.Int).Sub(n.Denom(), big.NewInt(1))
+	up.Quo(up.Add(up, n.Num()), n.Denom())
+	if !up.IsInt64() {
+		return temporal.Span{}, false
+	}
+	return temporal.Days(int(up.Int64())), true
+}
+
+// spanBetween counts the days from start to end, both of them included.
+func spanBetween(start, end string) (temporal.Span, bool) {
+	from, err := temporal.Parse(start)
+	if err != nil {
+		return temporal.Span{}, false
+	}
+	to, err := temporal.Parse(end)
+	if err != nil {
+		return temporal.Span{}, false
+	}
+	first, _ := from.Bounds(time.UTC)
+	_, last := to.Bounds(time.UTC)
+	if last.Before(first) {
+		return temporal.Span{}, false
+	}
+	seconds := last.Unix() - first.Unix() + 1
+	return wholeDays(big.NewRat(seconds, 24*60*60))
+}

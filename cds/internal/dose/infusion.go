@@ -1,0 +1,111 @@
+package dose
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/ucum"
+)
+
+// A rate is how much flows in some days.
+type rate struct {
+	quantity *fastjson.Value // of a drug; or, if over is nil, of a drug per time
+	over     *big.Rat        // days; nil if the unit has the time
+	readable bool
+}
+
+// rateOf reads rateRatio, rateQuantity or the upper end of rateRange.
+func rateOf(way *fastjson.Value) (rate, bool) {
+	if ratio := way.Get("rateRatio"); ratio != nil {
+		over, ok := days(ratio.Get("denominator"))
+		return rate{quantity: ratio.Get("numerator"), over: over, readable: ok}, true
+	}
+	for _, v := range []*fastjson.Value{way.Get("rateQuantity"), way.Get("rateRange", "high")} {
+		if v != nil {
+			return rate{quantity: v, readable: true}, true
+		}
+	}
+	return rate{}, false
+}
+
+// infusion is what flows in the time that the timing gives it or, without one, in a day.
+func infusion(i *fastjson.Value, r rate, s *Strength) portion {
+	p := portion{continuous: true, manner: "the drug is infused"}
+	if !r.readable {
+		p.Result = unknown("the rate is not understood")
+		return p
+	}
+	p.Result = r.daily(s)
+	lasts, ok := duration(i.Get("timing", "repeat"))
+	if !ok || !p.Known {
+		return p
+	}
+	q, err := scaled(p.Quantity, lasts)
+	if err == nil {
+		var day *ucum.Unit
+		if day, err = ucum.Parse("d"); err == nil {
+			q, err = measure.Mul(q, measure.Of(apd.New(1, 0), day))
+		}
+	}
+	if err != nil {
+		return portion{Result: unknown("%s", err)}
+	}
+	return portion{Result: known(q)}
+}
+
+// duration is how long one administration lasts at most, in days.
+func duration(repeat *fastjson.Value) (*big.Rat, bool) {
+	unit, ok := unitOfTime(text(repeat, "durationUnit"))
+	if !ok {
+		return nil, false
+	}
+	for _, key := range []string{"durationMax", "duration"} {
+		if n, ok := fraction(repeat, key); ok {
+			return n.Quo(n, perDayOf[unit]), true
+		}
+	}
+	return nil, false
+}
+
+// daily is the rate per day.
+func (r rate) daily(s *Strength) Result {
+	if r.over != nil {
+		p := amount(r.quantity, s)
+		if p.continuous {
+			return p.single()
+		}
+		return perDay(p.Result, new(big.Rat).Inv(r.over))
+	}
+	value := number(r.quantity, "value")
+	q, err := measure.FromFHIR(value, text(r.quantity, "comparator"), text(r.quantity, "unit"), text(r.quantity, "system"), text(r.quantity, "code"))
+	switch {
+	case value == "":
+		return unknown("no rate given")
+	case err != nil:
+		return unknown("%s", err)
+	case strings.HasPrefix(value, "-"):
+		return unknown("a rate of %s is below zero", q)
+	case q.Unit == nil:
+		return unknown("the unit of the rate %s is not known", q)
+	}
+	at := strings.LastIndexByte(q.UnitCode(), '/')
+	if at < 0 {
+		return unknown("the rate %s is not understood", q)
+	}
+	above, below := q.UnitCode()[:at], q.UnitCode()[at+1:]
+	unit, err := ucum.Parse(above)
+	if _, ok := unitOfTime(below); err != nil || !ok {
+		return unknown("the rate %s is not understood", q)
+	}
+	value24, err := q.In(below24(above))
+	if err != nil {
+		return unknown("%s", err)
+	}
+	return perDay(measured(measure.Of(value24, unit), s), big.NewRat(1, 1))
+}
+
+func below24(above string) string { return above + "/d" }

@@ -1,0 +1,107 @@
+package dose
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/valyala/fastjson"
+)
+
+const snomed = "http://snomed.info/sct"
+
+// snomedRoutes are SNOMED CT's codes for routes of administration.
+var snomedRoutes = map[string]string{
+	"26643006":  "oral",
+	"37839007":  "sublingual",
+	"54471007":  "buccal",
+	"47625008":  "parenteral", // intravenous
+	"78421000":  "parenteral", // intramuscular
+	"34206005":  "parenteral", // subcutaneous
+	"372464004": "parenteral", // intradermal
+	"72607000":  "parenteral", // intrathecal
+	"58100008":  "parenteral", // intra-arterial
+	"12130007":  "parenteral", // intra-articular
+	"38239002":  "parenteral", // intraperitoneal
+	"6064005":   "topical",
+	"45890007":  "transdermal",
+	"447694001": "inhaled", // respiratory tract
+	"54485002":  "ophthalmic",
+	"10547007":  "otic",
+	"46713006":  "nasal",
+	"37161004":  "rectal",
+	"16857009":  "vaginal",
+}
+
+// routeWords are the words that tell a route, in the text of a route as in RxNorm's dose forms. The first
+// row with a word counts: a vaginal cream is not topical, and what stands beside "" belongs to no class.
+var routeWords = []struct{ class, words string }{
+	{"", "intrauterine intravesical intratracheal urethral"},
+	{"sublingual", "sublingual sublingually sl"},
+	{"buccal", "buccal"},
+	{"transdermal", "transdermal"},
+	{"ophthalmic", "ophthalmic ocular eye eyes conjunctival"},
+	{"otic", "otic ear ears"},
+	{"nasal", "nasal nasally intranasal nose nostril nostrils"},
+	{"vaginal", "vaginal vaginally vagina"},
+	{"rectal", "rectal rectally rectum enema pr"},
+	{"inhaled", "inhalation inhaled inhaler respiratory nebulizer nebulized nebuliser nebulised"},
+	{"", "irrigation"},
+	{"parenteral", "intravenous intravenously iv ivp ivpb intramuscular intramuscularly im subcutaneous subcutaneously " +
+		"subcut sc sq subq intradermal intrathecal epidural intraarterial arterial intraarticular articular " +
+		"intraperitoneal peritoneal intraosseous parenteral injection injectable injector syringe cartridge infusion implant"},
+	{"topical", "topical topically cutaneous mouthwash toothpaste shampoo soap lotion cream medicated"},
+	{"oral", "oral orally mouth po tablet tablets capsule capsules lozenge"},
+	{"topical", "ointment"},
+	{"rectal", "suppository suppositories"},
+}
+
+// RouteClass returns the class of a route of administration: oral, sublingual, buccal, parenteral, topical,
+// transdermal, inhaled, ophthalmic, otic, nasal, rectal or vaginal. It is told by the route, a
+// CodeableConcept or nil, or else by the form of the product, as RxNorm words it ("Oral Tablet"). It is ""
+// if neither tells, or if the codings of the route contradict each other.
+func RouteClass(route *fastjson.Value, form string) string {
+	var classes []string
+	note := func(class string) {
+		if class != "" && !slices.Contains(classes, class) {
+			classes = append(classes, class)
+		}
+	}
+	codings := route.GetArray("coding")
+	for _, coding := range codings[:min(len(codings), maxAlternatives)] {
+		if text(coding, "system") == snomed {
+			if class := snomedRoutes[text(coding, "code")]; class != "" {
+				note(class)
+				continue
+			}
+		} else {
+			note(routeByWords(text(coding, "code")))
+		}
+		note(routeByWords(text(coding, "display")))
+	}
+	if len(classes) == 0 {
+		note(routeByWords(text(route, "text")))
+	}
+	switch len(classes) {
+	case 0:
+		return routeByWords(form)
+	case 1:
+		return classes[0]
+	}
+	return ""
+}
+
+func routeByWords(s string) string {
+	if len(s) > 1000 {
+		return ""
+	}
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, row := range routeWords {
+		for _, word := range strings.Fields(row.words) {
+			if slices.Contains(words, word) {
+				return row.class
+			}
+		}
+	}
+	return ""
+}

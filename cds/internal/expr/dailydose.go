@@ -1,0 +1,160 @@
+package expr
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/dose"
+	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/measure"
+)
+
+// A share is what one therapy adds to a daily dose.
+type share struct {
+	entry    *chart.Entry
+	quantity measure.Quantity
+	missing  *Missing
+}
+
+// shares are the doses of all current therapies with an ingredient in codes, each therapy once: by the
+// focus, else by its newest order, else by what else tells of it. What only says that a drug is taken, of
+// which there is an order, is not counted again.
+func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Missing), of dosing) []share {
+	entries := ev.Chart.Find(chart.Medication, set.set)
+	var out []share
+	var chosen []*chart.Entry
+	for _, rank := range [][]string{{"focus"}, {"MedicationRequest"}, medicationTypes} {
+		for _, e := range entries {
+			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || ev.counted(e, chosen) {
+				continue
+			}
+			truth, m := counts(e)
+			if e == ev.focus {
+				truth = kleene.True
+			}
+			switch truth {
+			case kleene.False:
+				continue
+			case kleene.Unknown:
+				out = append(out, share{entry: e, missing: &m})
+			default:
+				out = append(out, ev.share(e, set, of))
+			}
+			chosen = append(chosen, e)
+		}
+	}
+	return out
+}
+
+// counted reports whether an entry is of a therapy that was counted, or only tells of one.
+func (ev *Eval) counted(e *chart.Entry, chosen []*chart.Entry) bool {
+	for _, c := range chosen {
+		if ev.Chart.SameTherapy(c, e) || e.Type != "MedicationRequest" && sameIngredients(c, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameIngredients(a, b *chart.Entry) bool {
+	if a.Concept.Drug == nil || b.Concept.Drug == nil {
+		return false
+	}
+	for _, i := range a.Concept.Drug.Ingredients {
+		for _, j := range b.Concept.Drug.Ingredients {
+			if i.RxCUI == j.RxCUI {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (ev *Eval) share(e *chart.Entry, set codesVal, of dosing) share {
+	q, reason := ev.doseOf(e, set.set, of)
+	if reason != "" {
+		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
+	}
+	ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))
+	return share{entry: e, quantity: q}
+}
+
+func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
+	set := args[1].(codesVal)
+	counts := isCurrent
+	if len(args) == 3 {
+		counts = onRoute(string(args[2].(types.String)))
+	}
+	shares := ev.shares(set, counts, dose.Daily)
+	missing := ev.missingShares(set)
+	zero, err := measure.New("0", "", "mg/d")
+	if err != nil {
+		return ev.fail(err)
+	}
+	return ev.sumShares(zero, shares, missing)
+}
+
+func onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing) {
+	return func(e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := isCurrent(e)
+		if truth == kleene.False {
+			return truth, m
+		}
+		class, known := routeClass(e)
+		if !known {
+			return kleene.Unknown, Missing{Resource: e.Ref(), Path: "dosageInstruction.route", Reason: "not in the record"}
+		}
+		if class != route {
+			return kleene.False, m
+		}
+		return truth, m
+	}
+}
+
+// missingShares is what of the medication list may add to a dose without anybody knowing.
+func (ev *Eval) missingShares(set codesVal) []Missing {
+	var out []Missing
+	if m, open := ev.incomplete(medicationLists, "", true, nil); open {
+		out = append(out, m)
+	}
+	for _, e := range ev.Chart.Uncovered(chart.Medication, set.set) {
+		if truth, _ := isCurrent(e); truth != kleene.False {
+			out = append(out, ev.uncovered(e)...)
+		}
+	}
+	return out
+}
+
+// sumShares adds up shares. With a part that is not known the sum is at least what is: it decides where that
+// already passes a limit.
+func (ev *Eval) sumShares(sum measure.Quantity, shares []share, missing []Missing) ref.Val {
+	for _, s := range shares {
+		if s.missing != nil {
+			missing = append(missing, *s.missing)
+		}
+		if s.quantity.IsZero() {
+			continue
+		}
+		next, err := measure.Add(sum, s.quantity)
+		if err != nil && isZero(sum) {
+			next, err = s.quantity, nil
+		}
+		if err != nil {
+			return ev.fail(err)
+		}
+		sum = next
+	}
+	if len(missing) > 0 {
+		return quantityVal{q: sum.AtLeast(), parts: missing}
+	}
+	return quantityVal{q: sum}
+}
+
+func isZero(q measure.Quantity) bool {
+	f, ok := q.Float64()
+	return ok && f == 0
+}

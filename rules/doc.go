@@ -67,6 +67,115 @@
 // What stands in {{ }}, let, when and actions is CEL. A condition over several lines keeps its lines, so
 // a // comment ends where its line does, in every style of YAML text.
 //
+// # The language
+//
+// What stands in when, let, {{ }} and actions is CEL (https://cel.dev), with every value typed: a misspelt
+// field, a code outside its required value set, or a Quantity compared with a bare number is a mistake when
+// the rules are read. FHIR's elements are read by their JSON names: order.dosageInstruction[0].timing,
+// observation.valueQuantity. What is not in the record is unknown, and so is what depends on it; `a && b`
+// is false where one of them is, `a || b` true where one of them is, whatever is unknown of the other.
+//
+// Types of its own: Quantity (a number with a UCUM unit), Date (perhaps partial), Span (how long),
+// PatientAge, Concept (a FHIR CodeableConcept), Codes (a name under codes), MedicationUse (what
+// MedicationRequest, MedicationStatement, MedicationDispense and MedicationAdministration share).
+//
+// Names: patient, now, context (userId, patientId, encounterId, performer), params, the names that for,
+// each and let give, and those of codes and tables.
+//
+// Writing values:
+//
+//	quantity(int | double, string) -> Quantity     quantity(5, "mg/dL")
+//	Quantity.to(string) -> Quantity                quantity(1.2, "g/L").to("mg/dL")    is 120 mg/dL
+//	Quantity.value(string) -> double               quantity(1.2, "g/L").value("mg/dL") is 120.0
+//	date(string) -> Date                           date("2020-05")
+//	Date.within(Span) -> bool                      order.authoredOn.within(months(3))
+//	years, months, weeks, days, hours, minutes(int) -> Span
+//	known(any) -> bool                             known(patient.weight()): whether there is a value
+//	string(Quantity | Date | Span | PatientAge | Concept) -> string
+//
+// Quantities compare and calculate with < <= > >= == != + - * /, exactly, in whatever units convert.
+// Results such as ">60" are intervals: ">60" < 30 is false, ">60" < 90 unknown. Dates compare with dates,
+// move by spans, and give one when subtracted; an age compares with a span: patient.age() >= years(65).
+//
+// Codes:
+//
+//	(Concept | Coding | string) in Codes -> bool   order.drug in metformin
+//	Concept.subsumes(Concept) -> bool
+//
+// A drug is in codes by its own code or that of an ingredient. A concept of which no code is in a system
+// that the codes cover is unknown, and its resource is listed as unscreened.
+//
+// The patient's lists, by code:
+//
+//	patient.takes(Codes) -> bool                   a current medication beside the order's own therapy
+//	patient.takes(Codes, list(string)) -> bool     … on one of these routes: see routeClass
+//	patient.taking(Codes) -> list(MedicationUse)   which ones
+//	patient.took(Codes, Span) -> bool              within a time up to now
+//	patient.tookSince(Codes, Date) -> bool
+//	patient.startedWithin(Codes, Span) -> bool     current, and begun within it
+//	patient.held(Codes) -> bool                    on hold
+//	patient.allergicTo(Codes) -> bool              a current allergy or intolerance
+//	patient.has(Codes) -> bool                     a current condition
+//	patient.had(Codes) -> bool                     a condition or procedure, now or before
+//	patient.had(Codes, Span) -> bool               … within a time up to now
+//	patient.latest(Codes) -> Observation           the newest usable result
+//	patient.latest(Codes, Span) -> Observation     … of the last months(12), say
+//	patient.value(Codes) -> Quantity               its value, or that of its component
+//	patient.value(Codes, Span) -> Quantity
+//	patient.hasResult(Codes, Span) -> bool         whether one has been done
+//	patient.sinceResult(Codes) -> Span             how long ago: patient.sinceResult(inr) > weeks(6)
+//
+// Whole lists, to use with exists, all, filter, map and size; each element has .current, and medications
+// have .drug, .status, .route and .effective:
+//
+//	patient.medications   patient.allergies    patient.conditions
+//	patient.observations  patient.procedures   patient.immunizations
+//	patient.resources("ServiceRequest")            those of any type
+//
+// Calculations, unknown where an input is; laboratory values of the last 12 months, weight of the last 12
+// (under 18 years 3), height of the last 10 years (under 18 years 6 months):
+//
+//	patient.age() -> PatientAge
+//	patient.weight() -> Quantity                   kg
+//	patient.height() -> Quantity                   cm
+//	patient.bmi() -> Quantity                      kg/m2
+//	patient.bsa() -> Quantity                      m2 (Mosteller 1987)
+//	patient.creatinineClearance(string) -> Quantity  mL/min (Cockcroft and Gault 1976), by the weight
+//	                                               "actual", "ideal", "adjusted" or "auto"
+//	patient.egfr() -> Quantity                     mL/min/{1.73_m2}: the reported one, else CKD-EPI 2021
+//	patient.dialysis() -> bool                     a current condition, or one done in the last month
+//	patient.pregnant() -> bool                     a current condition, or a status of the last 9 months
+//	patient.gestationalAge() -> Span
+//	patient.trimester() -> int
+//	patient.lactating() -> bool
+//	patient.encounterClass() -> string             of the context's encounter, or the one in progress
+//
+// Kidney estimates are unknown on dialysis, and when creatinine changed by half or more in 7 days.
+//
+// Medications and orders of them:
+//
+//	order.drug -> Concept                          coded, contained or referred to; else read by its name
+//	order.current -> bool                          of any resource
+//	order.effective -> Date                        its clinical date, of any resource
+//	order.singleDose() -> Quantity                 of its only ingredient; order.singleDose(Codes) of that one
+//	order.dailyDose() -> Quantity                  mg/d, likewise
+//	order.dailyDosePerKg() -> Quantity             mg/kg/d, likewise
+//	order.routeClass() -> string                   oral, sublingual, parenteral, topical, transdermal, inhaled,
+//	                                               nasal, ophthalmic, otic, rectal, vaginal
+//	order.duration() -> Span
+//	order.renews() -> bool                         continues a therapy that is in the record
+//	patient.dailyDose(Codes) -> Quantity           summed over the order, drafts and current therapies, each once
+//	patient.dailyDose(Codes, string) -> Quantity   … on one route
+//	patient.weightedDailyDose(table) -> Quantity   each times the factor of its row, by the columns drug (codes),
+//	                                               route, unit (strings) and factor (double)
+//
+// A sum of which a part is not known is "at least" the rest: it decides where that passes a limit.
+//
+// Of CEL there are the standard operators and macros, has(x.f) and x.?f.orValue(…) for the author's own
+// "absent means", cel.bind, optional values, two-variable comprehensions, and the functions of strings
+// (but replace, join and format), math, lists and sets. Texts are cut at 64 KiB, loops counted, and the
+// patterns of matches literal and small, so that no rule can hang.
+//
 // # Strictness
 //
 // What is not in this manual is a mistake: unknown and repeated keys, a second document, anchors,

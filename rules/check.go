@@ -1,8 +1,27 @@
 package rules
 
-// Check reads the rule files at paths, as Load does, and returns every mistake in them as cds.Errors;
-// nil if there is none.
+import (
+	"errors"
+	"slices"
+
+	"github.com/primum-cds/primum/cds"
+)
+
+// Check reads the rule files at paths, as Load does, compiles them as cds.New does, and returns every
+// mistake in them as cds.Errors; nil if there is none. What cannot be read hides no mistake elsewhere.
+// Any other error says that a file or folder could not be read at all.
 func Check(paths ...string) error {
-	_, err := Load(paths...)
-	return err
+	packs, err := Load(paths...)
+	var unread, wrong cds.Errors
+	if err != nil && !errors.As(err, &unread) {
+		return err
+	}
+	if _, err := cds.New(packs); err != nil && !errors.As(err, &wrong) {
+		return err
+	}
+	all := append(slices.Clone(unread), wrong...)
+	if len(all) == 0 {
+		return nil
+	}
+	return all.Sorted()
 }

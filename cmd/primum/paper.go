@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// width is how many characters a line of text has at most; a word that is longer stands alone.
+const width = 100
+
+// A paper is where text for people is written, paragraph by paragraph.
+type paper struct{ w *bufio.Writer }
+
+// line writes one line as it is.
+func (p *paper) line(format string, args ...any) {
+	fmt.Fprintf(p.w, format, args...)
+	p.w.WriteByte('\n')
+}
+
+// para writes text wrapped: the first line after first, the others indented as far as first is wide.
+// Line breaks in the text are kept.
+func (p *paper) para(first, text string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
+	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		if i > 0 {
+			first = indent
+		}
+		p.wrap(first, indent, line)
+	}
+}
+
+func (p *paper) wrap(first, indent, text string) {
+	line, used := first, utf8.RuneCountInString(first)
+	empty := true
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		if !empty && used+1+n > width {
+			p.line("%s", strings.TrimRight(line, " "))
+			line, used, empty = indent, utf8.RuneCountInString(indent), true
+		}
+		if !empty {
+			line, used = line+" ", used+1
+		}
+		line, used, empty = line+word, used+n, false
+	}
+	p.line("%s", strings.TrimRight(line, " "))
+}
+
+// labelled writes a paragraph that has a label in the margin; nothing if the text is empty.
+func (p *paper) labelled(label, text string) {
+	if strings.TrimSpace(text) != "" {
+		p.para(fmt.Sprintf("  %-9s ", label), text)
+	}
+}

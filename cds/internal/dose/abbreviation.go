@@ -14,7 +14,7 @@ var abbreviationSystems = map[string]bool{
 	"http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation": true,
 	"http://hl7.org/fhir/v3/GTSAbbreviation":                   true,
 	"http://hl7.org/fhir/timing-abbreviation":                  true,
-	"":                                                         true,
+	"": true,
 }
 
 // abbreviations are the codes of that system, and their usual synonyms, as times a day.

@@ -2,6 +2,7 @@ package dose
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -26,9 +27,9 @@ func (p portion) single() Result {
 	return p.Result
 }
 
-// reaches reports whether what is continuous lasts all day: an infusion if no timing is given, a patch
+// lastsAllDay reports whether what is continuous lasts all day: an infusion if no timing is given, a patch
 // if the next one does not come before a day has passed (worn all day, the upper end).
-func (p portion) reaches(often *big.Rat, reason string) bool {
+func (p portion) lastsAllDay(often *big.Rat, reason string) bool {
 	if p.piecemeal {
 		return reason == "" && often.Cmp(big.NewRat(1, 1)) <= 0
 	}
@@ -93,24 +94,22 @@ func amount(v *fastjson.Value, s *Strength) portion {
 	case strings.HasPrefix(value, "-"):
 		return portion{Result: unknown("a dose of %s is below zero", q)}
 	}
-	if kind, named := pieceOf(v); named {
-		return pieces(kind, q, s)
+	kind, named := pieceOf(v)
+	if !named && q.Code != "" && (q.Unit == nil || !q.Unit.Equal(ucum.One())) {
+		return portion{Result: measured(q, s)}
 	}
-	if q.Code == "" || q.Unit != nil && q.Unit.Equal(ucum.One()) {
-		return pieces(unnamed, q, s)
+	count, err := measure.New(value, text(v, "comparator"), "1")
+	if err != nil {
+		return portion{Result: unknown("%s", err)}
 	}
-	return portion{Result: measured(q, s)}
+	return pieces(kind, q, count, s)
 }
 
-// pieces is the dose of a number of pieces.
-func pieces(kind piece, q measure.Quantity, s *Strength) portion {
+// pieces is the dose of so many pieces, which the instruction writes as q.
+func pieces(kind piece, q, count measure.Quantity, s *Strength) portion {
 	per, reason := s.per()
 	if reason != "" {
 		return portion{Result: unknown("the dose is %s, and %s", q, reason)}
-	}
-	count, ok := plain(q)
-	if !ok {
-		return portion{Result: unknown("the dose %s is not understood", q)}
 	}
 	switch {
 	case kind == drop:
@@ -141,22 +140,6 @@ func released(count measure.Quantity, s *Strength) portion {
 	}
 	p.Result = known(q)
 	return p
-}
-
-// plain is the number of q, whatever it counts.
-func plain(q measure.Quantity) (measure.Quantity, bool) {
-	value, err := q.In(orOne(q.UnitCode()))
-	if err != nil {
-		return measure.Quantity{}, false
-	}
-	return measure.Of(value, ucum.One()), true
-}
-
-func orOne(code string) string {
-	if code == "" {
-		return "1"
-	}
-	return code
 }
 
 // measured is the dose of a mass, an amount, units or a volume.
@@ -211,9 +194,12 @@ func volume(q measure.Quantity, s *Strength) Result {
 
 func isVolume(u *ucum.Unit) bool { return comparable(u, "L") }
 
-// isDose reports whether a drug can be measured in u.
+// doses are units of each kind in which drugs are measured: masses, amounts of substance, radioactivity,
+// and what biological drugs are standardised to.
+var doses = []string{"g", "mol", "[iU]", "[arb'U]", "[USP'U]", "[AU]", "[BAU]", "[PFU]", "[CFU]", "[Lf]", "[IR]", "Bq"}
+
 func isDose(u *ucum.Unit) bool {
-	return comparable(u, "g") || comparable(u, "mol") || strings.Contains(u.String(), "[") && !strings.Contains(u.String(), "/")
+	return slices.ContainsFunc(doses, func(code string) bool { return comparable(u, code) })
 }
 
 func comparable(u *ucum.Unit, code string) bool {

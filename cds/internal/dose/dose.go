@@ -226,22 +226,22 @@ func capped(r, limit Result) Result {
 
 func scheduled(i *fastjson.Value, s *Strength) Result {
 	g := given(i, s)
+	if limit := i.Get("maxDosePerAdministration"); limit != nil && !g.continuous {
+		g.Result = capped(g.Result, amount(limit, s).single())
+	}
 	if !g.Known {
 		return g.Result
 	}
 	often, reason := timesPerDay(i)
 	switch {
-	case g.continuous && g.reaches(often, reason):
+	case reason == notGiven && asNeeded(i):
+		return unknown("as needed without a maximum")
+	case g.continuous && g.lastsAllDay(often, reason):
 		return g.Result
 	case g.continuous:
 		return unknown("%s, but how long it lasts is not given", g.manner)
-	case reason == notGiven && asNeeded(i):
-		return unknown("as needed without a maximum")
 	case reason != "":
 		return unknown("%s", reason)
-	}
-	if limit := i.Get("maxDosePerAdministration"); limit != nil {
-		g.Result = capped(g.Result, amount(limit, s).single())
 	}
 	return perDay(g.Result, often)
 }

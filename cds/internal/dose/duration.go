@@ -55,7 +55,7 @@ func lasting(i *fastjson.Value) (temporal.Span, bool) {
 	if period := repeat.Get("boundsPeriod"); period != nil && period.Get("end") != nil {
 		return spanBetween(text(period, "start"), text(period, "end"))
 	}
-	count := total64(repeat, "count")
+	count := upTo(repeat, "count")
 	often, reason := timesPerDay(i)
 	if count == 0 || reason != "" {
 		return temporal.Span{}, false

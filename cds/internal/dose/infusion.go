@@ -101,11 +101,9 @@ func (r rate) daily(s *Strength) Result {
 	if _, ok := unitOfTime(below); err != nil || !ok {
 		return unknown("the rate %s is not understood", q)
 	}
-	value24, err := q.In(below24(above))
+	perDayValue, err := q.In(above + "/d")
 	if err != nil {
 		return unknown("%s", err)
 	}
-	return perDay(measured(measure.Of(value24, unit), s), big.NewRat(1, 1))
+	return perDay(measured(measure.Of(perDayValue, unit), s), big.NewRat(1, 1))
 }
-
-func below24(above string) string { return above + "/d" }

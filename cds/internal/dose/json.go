@@ -32,7 +32,7 @@ func fraction(v *fastjson.Value, key string) (*big.Rat, bool) {
 	return r, ok && r.Sign() > 0
 }
 
-// unitText is how a Quantity names its unit, in lower case and without braces, for words that are no
+// unitTexts are the names a Quantity gives its unit, in lower case and without braces, for words that are no
 // units of measure.
 func unitTexts(q *fastjson.Value) []string {
 	var out []string

@@ -50,9 +50,8 @@ var routeWords = []struct{ class, words string }{
 	{"parenteral", "intravenous intravenously iv ivp ivpb intramuscular intramuscularly im subcutaneous subcutaneously " +
 		"subcut sc sq subq intradermal intrathecal epidural intraarterial arterial intraarticular articular " +
 		"intraperitoneal peritoneal intraosseous parenteral injection injectable injector syringe cartridge infusion implant"},
-	{"topical", "topical topically cutaneous mouthwash toothpaste shampoo soap lotion cream medicated"},
 	{"oral", "oral orally mouth po tablet tablets capsule capsules lozenge"},
-	{"topical", "ointment"},
+	{"topical", "topical topically cutaneous mouthwash toothpaste shampoo soap lotion cream ointment medicated"},
 	{"rectal", "suppository suppositories"},
 }
 

@@ -22,7 +22,7 @@ func timesPerDay(i *fastjson.Value) (*big.Rat, string) {
 	if reason == notGiven {
 		often, reason = listed(timing.GetArray("event"))
 	}
-	count := total64(repeat, "count")
+	count := upTo(repeat, "count")
 	switch {
 	case reason == notGiven && count == 1:
 		return big.NewRat(1, 1), ""
@@ -32,8 +32,8 @@ func timesPerDay(i *fastjson.Value) (*big.Rat, string) {
 	return often, reason
 }
 
-// total64 is key or, if higher, keyMax; 0 if there is none.
-func total64(repeat *fastjson.Value, key string) int64 {
+// upTo is the number under key or, if higher, that under keyMax; 0 if there is none.
+func upTo(repeat *fastjson.Value, key string) int64 {
 	return max(0, repeat.GetInt64(key), repeat.GetInt64(key+"Max"))
 }
 
@@ -47,7 +47,7 @@ func repeated(repeat *fastjson.Value) (*big.Rat, string) {
 	if reason != "" {
 		return nil, reason
 	}
-	frequency := total64(repeat, "frequency")
+	frequency := upTo(repeat, "frequency")
 	if repeat.Get("period") == nil {
 		switch {
 		case frequency > 0 && slots == 0:

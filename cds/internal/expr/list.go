@@ -14,7 +14,7 @@ type listVal struct {
 	items []ref.Val
 	open  ref.Val // the unknown that stands for what is missing; nil if the list is complete
 	owner *node   // whose element the list is; nil for lists of the chart
-	name  string  // of the element
+	name  string  // of the element; of a list of the chart, the type of its resources
 }
 
 // Add implements traits.Adder.

@@ -304,7 +304,11 @@ func index(ev *Eval, args []ref.Val) ref.Val {
 	if ours, ok := l.(*listVal); ok && ours.owner != nil {
 		return ours.owner.absent(fmt.Sprintf("%s[%d]", ours.name, i))
 	}
-	return ev.unknown(Missing{Reason: fmt.Sprintf("the list has no element %d", i)})
+	m := Missing{Reason: fmt.Sprintf("the list has no element %d", i)}
+	if ours, ok := l.(*listVal); ok {
+		m.Resource = ours.name
+	}
+	return ev.unknown(m)
 }
 
 func addStrings(ev *Eval, args []ref.Val) ref.Val {

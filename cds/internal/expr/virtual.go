@@ -70,7 +70,7 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 	if kind != chart.Other {
 		entries = ev.Chart.Lists[kind]
 	}
-	out := &listVal{items: make([]ref.Val, 0, len(entries))}
+	out := &listVal{items: make([]ref.Val, 0, len(entries)), name: of}
 	for _, e := range entries {
 		if e.Component == nil {
 			out.items = append(out.items, ev.node(e, typ))

@@ -42,10 +42,24 @@ func (l *listVal) Contains(value ref.Val) ref.Val {
 			return types.True
 		}
 	}
-	if l.open != nil {
-		return l.open
+	if missing := l.missing(); missing != nil {
+		return missing
 	}
 	return types.False
+}
+
+// missing is the unknown among the elements, what an open list lacks included; nil if all are known.
+func (l *listVal) missing() ref.Val {
+	var out *types.Unknown
+	for _, item := range append(l.items[:len(l.items):len(l.items)], l.open) {
+		if u, ok := item.(*types.Unknown); ok {
+			out = types.MergeUnknowns(out, u)
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out
 }
 
 // ConvertToNative implements ref.Val.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/types"
@@ -38,11 +39,15 @@ func (n *node) path() string {
 	if n.up == nil {
 		return ""
 	}
-	name := n.name
-	if n.index >= 0 {
-		name = fmt.Sprintf("%s[%d]", n.name, n.index)
+	return join(n.up.path(), element(n.name, n.index))
+}
+
+// element is one of a list in a path; index is -1 outside a list.
+func element(name string, index int) string {
+	if index < 0 {
+		return name
 	}
-	return join(n.up.path(), name)
+	return fmt.Sprintf("%s[%d]", name, index)
 }
 
 func join(path, name string) string {
@@ -85,25 +90,35 @@ func (n *node) resource() string {
 
 // absent is the value of an element that is not there.
 func (n *node) absent(name string) ref.Val {
+	return n.missing(name, absentReason(n.json, name))
+}
+
+// missing is the value of what is not there; code is the data-absent-reason, "" if none is stated.
+func (n *node) missing(path, code string) ref.Val {
 	reason := "not in the record"
-	if code := absentReason(n.json, name); code != "" {
+	if code != "" {
 		reason = "data absent: " + code
 	}
-	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), name), Reason: reason})
+	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), path), Reason: reason})
 }
 
 const absentURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 // absentReason is the data-absent-reason of an element, stated in an extension of it.
 func absentReason(parent *fastjson.Value, name string) string {
-	for _, holder := range []*fastjson.Value{parent.Get("_" + name), parent.Get(name)} {
-		if holder == nil || holder.Type() != fastjson.TypeObject {
-			continue
-		}
-		for _, extension := range holder.GetArray("extension") {
-			if string(extension.GetStringBytes("url")) == absentURL {
-				return string(extension.GetStringBytes("valueCode"))
-			}
+	if code := reasonIn(parent.Get("_" + name)); code != "" {
+		return code
+	}
+	return reasonIn(parent.Get(name))
+}
+
+func reasonIn(element *fastjson.Value) string {
+	if element == nil || element.Type() != fastjson.TypeObject {
+		return ""
+	}
+	for _, extension := range element.GetArray("extension") {
+		if string(extension.GetStringBytes("url")) == absentURL {
+			return string(extension.GetStringBytes("valueCode"))
 		}
 	}
 	return ""
@@ -129,7 +144,7 @@ func (n *node) list(f *fhir.Field, typ *structType, v *fastjson.Value) ref.Val {
 	out := &listVal{items: make([]ref.Val, 0, len(items)), owner: n, name: f.Name}
 	for i, item := range items {
 		if item.Type() == fastjson.TypeNull {
-			out.items = append(out.items, n.absent(fmt.Sprintf("%s[%d]", f.Name, i)))
+			out.items = append(out.items, n.missing(element(f.Name, i), reasonIn(n.json.Get("_"+f.Name, strconv.Itoa(i)))))
 			continue
 		}
 		out.items = append(out.items, n.value(f, typ, item, i))
@@ -145,7 +160,7 @@ func (n *node) value(f *fhir.Field, typ *structType, v *fastjson.Value, index in
 	}
 	val := n.primitive(f, v, index)
 	if !types.IsUnknownOrError(val) && n.entry != nil {
-		n.ev.readEntry(n.entry, join(n.path(), f.Name), Display(val))
+		n.ev.readEntry(n.entry, join(n.path(), element(f.Name, index)), Display(val))
 	}
 	return val
 }
@@ -186,10 +201,7 @@ func (n *node) quantity() ref.Val {
 }
 
 func (n *node) primitive(f *fhir.Field, v *fastjson.Value, index int) ref.Val {
-	name := f.Name
-	if index >= 0 {
-		name = fmt.Sprintf("%s[%d]", f.Name, index)
-	}
+	name := element(f.Name, index)
 	unreadable := func(reason string) ref.Val {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), name), Reason: reason})
 	}

@@ -276,8 +276,10 @@ func planned() []*function {
 }
 
 func closed(_ *Eval, args []ref.Val) ref.Val {
-	if l, ok := args[0].(*listVal); ok && l.open != nil {
-		return l.open
+	if l, ok := args[0].(*listVal); ok {
+		if missing := l.missing(); missing != nil {
+			return missing
+		}
 	}
 	return args[0]
 }

@@ -165,7 +165,7 @@ func placeOf(text Text, offset int) string {
 
 // trouble says which errors the logic went past, "" if none.
 func (q *question) trouble() string {
-	errs := append(slices.Clone(q.eval.Failures()), q.rule.when.Hidden(q.vars)...)
+	errs := append(slices.Clone(q.eval.Failures()), q.vars.Hidden(q.rule.when)...)
 	var texts []string
 	for _, err := range errs {
 		texts = append(texts, err.Error())

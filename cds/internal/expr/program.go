@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -209,9 +210,18 @@ func plainError(err error) error {
 	}
 }
 
-// Hidden returns errors that the logic went past: CEL drops an error where the rest decides. The
-// program is run once more, with every value kept.
-func (p *Program) Hidden(v *Vars) []error {
+// Hidden returns the errors that the logic of the condition p, and of the lets it asked for, went past.
+func (v *Vars) Hidden(p *Program) []error {
+	out := p.hidden(v)
+	for _, name := range slices.Sorted(maps.Keys(v.lets)) {
+		out = append(out, v.pending[name].hidden(v)...)
+	}
+	return out
+}
+
+// hidden returns errors that the logic went past: CEL drops an error where the rest decides. The
+// program is run once more, with every value kept; that takes nothing from the question's limits.
+func (p *Program) hidden(v *Vars) []error {
 	if !p.fallible {
 		return nil
 	}
@@ -219,9 +229,9 @@ func (p *Program) Hidden(v *Vars) []error {
 	if err != nil {
 		return nil
 	}
-	muted := v.Eval.muted
+	muted, ticks, exceeded := v.Eval.muted, v.Eval.ticks, v.Eval.exceeded
 	v.Eval.Mute(true)
-	defer v.Eval.Mute(muted)
+	defer func() { v.Eval.muted, v.Eval.ticks, v.Eval.exceeded = muted, ticks, exceeded }()
 	_, details, _ := program.Eval(v)
 	if details == nil || details.State() == nil {
 		return nil

@@ -48,6 +48,9 @@ func (p *paper) wrap(first, indent, text string) {
 	p.line("%s", strings.TrimRight(line, " "))
 }
 
+// item writes a paragraph of a list.
+func (p *paper) item(text string) { p.wrap("  ", "      ", text) }
+
 // labelled writes a paragraph that has a label in the margin; nothing if the text is empty.
 func (p *paper) labelled(label, text string) {
 	if strings.TrimSpace(text) != "" {

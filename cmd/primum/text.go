@@ -158,7 +158,7 @@ func (s sheet) unscreened() {
 	}
 	s.line("\nNOT SCREENED")
 	for _, u := range s.Unscreened {
-		s.para("  "+u.Resource+"  ", joined(": ", joined(", ", u.Display, u.Code), u.Reason))
+		s.item(joined(": ", u.Resource, joined(", ", u.Display, u.Code), u.Reason))
 	}
 }
 
@@ -168,7 +168,7 @@ func (s sheet) failures() {
 	}
 	s.line("\nFAILED")
 	for _, f := range s.Failures {
-		s.para("  ", joined(": ", joined(" for ", f.Rule, f.Focus), f.Error, f.At))
+		s.item(joined(": ", joined(" for ", f.Rule, f.Focus), f.Error, f.At))
 	}
 }
 
@@ -178,7 +178,7 @@ func (s sheet) suppressed() {
 	}
 	s.line("\nSUPPRESSED")
 	for _, p := range s.Suppressed {
-		s.para("  ", joined(": ", joined(" for ", p.Rule, p.Focus), p.Reason))
+		s.item(joined(": ", joined(" for ", p.Rule, p.Focus), p.Reason))
 	}
 }
 
@@ -190,7 +190,7 @@ func (s sheet) warnings() {
 	}
 	s.line("\nODD IN THE DATA")
 	for _, w := range s.Warnings[:min(shown, len(s.Warnings))] {
-		s.para("  ", joined(": ", joined(" ", w.Resource, w.Path), w.Message))
+		s.item(joined(": ", joined(" ", w.Resource, w.Path), w.Message))
 	}
 	if more := len(s.Warnings) - shown; more > 0 {
 		s.line("  and %d more (--format json lists all)", more)
@@ -207,8 +207,8 @@ func (s sheet) skipped() {
 	for i, t := range types {
 		types[i] = fmt.Sprintf("%d %s", s.Skipped[t], t)
 	}
-	s.line("")
-	s.para("Not read, since no rule asks about them: ", strings.Join(types, ", "))
+	s.line("\nNOT READ, SINCE NO RULE ASKS ABOUT IT")
+	s.item(strings.Join(types, ", "))
 }
 
 // joined joins what is not empty.

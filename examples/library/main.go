@@ -1,0 +1,49 @@
+// Library reviews a patient's FHIR data with the embedded rules: from JSON to findings.
+//
+//	go run ./examples/library examples/patients/warfarin-ibuprofen.json
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/rules"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: library FILE")
+	}
+	packs, err := rules.Embedded() // or rules.Load("my-rules")
+	check(err)
+	engine, err := cds.New(packs) // once: an engine is immutable and serves all goroutines
+	check(err)
+
+	data, err := os.ReadFile(os.Args[1])
+	check(err)
+	record, err := engine.Read(cds.JSON(data))
+	check(err)
+	defer record.Close()
+
+	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: time.Now()})
+	check(err)
+	for _, f := range report.Findings {
+		fmt.Printf("%s: %s (%s)\n", f.Indicator, f.Summary, f.Rule)
+		for _, e := range f.Evidence {
+			fmt.Println("  because of", e.Resource, e.Value)
+		}
+	}
+	for _, u := range report.Undecided {
+		fmt.Println("not decided:", u.Rule, "for", u.Focus, "for want of", u.Missing)
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,12 @@
+package main
+
+import "os"
+
+func Example() {
+	os.Args = []string{"library", "../patients/warfarin-ibuprofen.json"}
+	main()
+	// Output:
+	// warning: Major bleeding: ibuprofen 600 MG Oral Tablet with warfarin sodium 5 MG Oral Tablet (drug-drug-interaction[warfarin-nsaid])
+	//   because of MedicationRequest/ibuprofen ibuprofen 600 MG Oral Tablet
+	//   because of MedicationRequest/warfarin warfarin sodium 5 MG Oral Tablet
+}

@@ -222,7 +222,7 @@ func nonEmpty(s string) []string {
 }
 
 func (q *question) rendering() *rendering {
-	q.eval.Mute(true)
+	q.vars.Tell()
 	return &rendering{vars: q.vars}
 }
 

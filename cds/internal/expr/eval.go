@@ -52,6 +52,7 @@ type Eval struct {
 
 	focus     *chart.Entry
 	muted     bool // reads are no evidence
+	telling   bool // what is read goes into a card: of a list that is not complete, what is known of it
 	reads     []Read
 	seen      map[readKey]bool
 	missing   []Missing
@@ -74,7 +75,7 @@ func NewEval(c *chart.Chart) *Eval {
 
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
 func (ev *Eval) Ask(focus *chart.Entry) {
-	ev.focus, ev.muted, ev.ticks, ev.exceeded = focus, false, 0, ""
+	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded = focus, false, false, 0, ""
 	ev.reads, ev.missing, ev.failures = nil, nil, nil
 	clear(ev.seen)
 	clear(ev.ids)

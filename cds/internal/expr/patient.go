@@ -141,7 +141,7 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 	for _, e := range found {
 		out.items = append(out.items, ev.node(e, typ))
 	}
-	if len(missing) > 0 {
+	if len(missing) > 0 && !ev.telling {
 		out.open = ev.unknowns(missing)
 	}
 	ev.readFound(found)

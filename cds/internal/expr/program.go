@@ -31,7 +31,7 @@ type Program struct {
 }
 
 // TypeName returns the name of the value's type, as authors know it.
-func (p *Program) TypeName() string { return plainTypes(p.typ.String()) }
+func (p *Program) TypeName() string { return noun(p.typ) }
 
 // Reads returns the FHIR types that the expression reads through the patient, sorted.
 func (p *Program) Reads() []string { return p.reads }
@@ -84,6 +84,13 @@ func (v *Vars) ResolveName(name string) (any, bool) {
 		return v.row, true
 	}
 	return v.let(name)
+}
+
+// Tell turns to the writing of a card: what is read is no evidence, and a list of which not all is known
+// reads as what is.
+func (v *Vars) Tell() {
+	v.Eval.muted, v.Eval.telling = true, true
+	v.lets = nil
 }
 
 func (v *Vars) let(name string) (any, bool) {

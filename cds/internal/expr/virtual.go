@@ -76,7 +76,7 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 			out.items = append(out.items, ev.node(e, typ))
 		}
 	}
-	if missing, ok := ev.incomplete(supply, "", false, nil); ok {
+	if missing, ok := ev.incomplete(supply, "", false, nil); ok && !ev.telling {
 		out.open = ev.unknown(missing)
 	}
 	return out

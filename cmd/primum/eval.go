@@ -27,10 +27,7 @@ func (c *command) eval(args []string) error {
 		return err
 	}
 	now, failed := q.at(), error(nil)
-	for i, name := range files {
-		if i > 0 && *format == "text" {
-			c.out.WriteString("\n")
-		}
+	for _, name := range files {
 		if err := c.evalFile(k, q, name, now, *format); err != nil {
 			c.report(err)
 			failed = errReported
@@ -72,6 +69,10 @@ func (c *command) evalFile(k *knowledge, q *question, name string, now time.Time
 	if format == "json" {
 		return c.json(report)
 	}
+	if c.printed {
+		c.out.WriteString("\n")
+	}
+	c.printed = true
 	sheet{report, p, asked(k.packs, p.review.Hook), &paper{w: c.out}}.write()
 	return nil
 }

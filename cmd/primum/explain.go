@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ or a CDS Hooks request; "-" is standard input.`)
 	case len(files) != 1:
 		return usageError{fmt.Sprintf("expected one FILE, found %d", len(files)), "explain"}
 	}
-	k, err := q.load()
+	k, err := q.load(cds.WithDrafts()) // who writes a rule wants to know, too
 	if err != nil {
 		return err
 	}
@@ -34,10 +33,7 @@ or a CDS Hooks request; "-" is standard input.`)
 	}
 	defer p.record.Close()
 	all, err := k.engine.Explain(c.ctx, p.record, p.review, *rule)
-	var none *cds.ErrNoRule
-	if errors.As(err, &none) {
-		return usageError{none.Error(), "explain"}
-	} else if err != nil {
+	if err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
 	c.hints(q, p)
@@ -53,7 +49,8 @@ type explanation struct {
 
 func (e explanation) write(rule string, p *patient) {
 	if len(e.all) == 0 {
-		e.line("%s was not asked, or plainly does not hold: nothing that it is about is under review as of %s", rule, p.review.Now.Format(time.RFC3339))
+		e.para("", fmt.Sprintf("%s: nothing to explain. What it is about is not under review, or no row of its table comes near holding, as of %s.",
+			rule, p.review.Now.Format(time.RFC3339)))
 	}
 	for i := range e.all {
 		if i > 0 {

@@ -33,7 +33,7 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 			return nil, err
 		} else if err != nil {
-			return nil, usageError{strings.Replace(err.Error(), "flag provided but not defined: -", "there is no flag --", 1), f.Name()}
+			return nil, usageError{flagProblem(err), f.Name()}
 		}
 		left := f.Args()
 		if len(left) == 0 {
@@ -44,6 +44,26 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 		}
 		rest, args = append(rest, left[0]), left[1:]
 	}
+}
+
+// flagProblem says in our words what the flag package says in its own.
+func flagProblem(err error) string {
+	text := err.Error()
+	for its, ours := range map[string]string{
+		"flag provided but not defined: -": "there is no flag --",
+		"flag needs an argument: -":        "a value is missing after --",
+	} {
+		if rest, found := strings.CutPrefix(text, its); found {
+			return ours + rest
+		}
+	}
+	if rest, found := strings.CutPrefix(text, "invalid value "); found {
+		if value, rest, found := strings.Cut(rest, " for flag -"); found {
+			name, why, _ := strings.Cut(rest, ": ")
+			return fmt.Sprintf("--%s %s: %s", name, value, why)
+		}
+	}
+	return text
 }
 
 // A question holds the flags that eval and explain share.

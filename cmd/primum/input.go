@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 
@@ -62,7 +60,7 @@ func (p *patient) request(engine *cds.Engine, data []byte, now time.Time) error 
 func (p *patient) resources(engine *cds.Engine, data []byte, now time.Time) (err error) {
 	p.review = cds.Review{Now: now}
 	if p.record, err = engine.Read(cds.Input{Name: p.name, JSON: data}); err != nil {
-		return fmt.Errorf("%w: expected FHIR R4 JSON or a CDS Hooks request", err)
+		return fmt.Errorf("%w (expected FHIR R4 JSON or a CDS Hooks request)", err)
 	}
 	return nil
 }
@@ -78,9 +76,5 @@ func (c *command) file(name string) ([]byte, error) {
 		}
 		return data, nil
 	}
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no file %s", name)
-	}
-	return data, err
+	return os.ReadFile(name)
 }

@@ -16,12 +16,11 @@ type knowledge struct {
 }
 
 // load reads and compiles the rules that q names, with what the site changes.
-func (q *question) load() (*knowledge, error) {
+func (q *question) load(opts ...cds.Option) (*knowledge, error) {
 	packs, err := load(q.rules)
 	if err != nil {
 		return nil, wrongRules(err)
 	}
-	var opts []cds.Option
 	if q.params != "" {
 		site, err := rules.LoadSite(q.params)
 		if err != nil {

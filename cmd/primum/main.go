@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 )
@@ -43,6 +44,8 @@ type command struct {
 	in     io.Reader
 	out    *bufio.Writer
 	errors io.Writer
+
+	printed bool // a report in text, which another is set off from
 }
 
 // run does what args say and returns the exit code.
@@ -92,6 +95,7 @@ func (e usageError) Error() string { return e.message }
 // report prints what ended a command and returns the exit code for it.
 func (c *command) report(err error) int {
 	var wrong usageError
+	var path *fs.PathError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return fine
@@ -100,6 +104,8 @@ func (c *command) report(err error) int {
 	case errors.Is(err, errReported):
 	case errors.As(err, &wrong):
 		fmt.Fprintf(c.errors, "primum: %v\nRun \"%s\" for usage.\n", err, joined(" ", "primum", wrong.command, "--help"))
+	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
+		fmt.Fprintf(c.errors, "primum: there is no file or folder %s\n", path.Path)
 	default:
 		fmt.Fprintf(c.errors, "primum: %v\n", err)
 	}

@@ -104,7 +104,7 @@ func (c *compiler) indicator(r *rule, def *Card, part string) *template {
 		return &template{}
 	}
 	scope := *r.scope
-	scope.Lets, scope.NoRecord = nil, true
+	scope.NoRecord = true
 	before := len(c.errors)
 	t := c.template(r.def.ID, def.Indicator, &scope)
 	if len(c.errors) > before {

@@ -108,11 +108,12 @@ func (c *compiler) param(p *pack, def *Param) {
 	}
 	value, err := paramValue(def, def.Value, def.Exact)
 	if err != nil {
-		at := def.Position
+		at, problem := def.Position, expr.ProblemOf(err)
 		if !def.Unit.Empty() {
-			at = def.Unit.Position()
+			at = def.Unit.At(problem.Offset)
 		}
-		c.fail(at, "", "", "param %q: %v", def.Name, err)
+		c.fail(at, "", problem.Suggest, "param %q: %s", def.Name, problem.Message)
+		p.names.Params[def.Name] = expr.Value{} // what reads it is not told that there is no such param
 		return
 	}
 	was := value.TypeName()
@@ -120,7 +121,7 @@ func (c *compiler) param(p *pack, def *Param) {
 		if value, err = paramValue(def, site.Value, site.Exact); err != nil {
 			c.fail(site.Position, "", "", "param %q: %v", def.Name, err)
 		} else if value.TypeName() != was {
-			c.fail(site.Position, "", "", "param %q: expected a %s, as its default is", def.Name, was)
+			c.fail(site.Position, "", "", "param %q: expected a %s, as its default is, found a %s", def.Name, was, value.TypeName())
 		}
 	}
 	p.names.Params[def.Name] = value
@@ -141,12 +142,15 @@ func paramValue(def *Param, value any, exact string) (expr.Value, error) {
 }
 
 func (c *compiler) rule(p *pack, def *Rule) {
-	before := len(c.errors)
 	r := &rule{def: def, pack: p, lets: map[string]*expr.Program{}, scope: &expr.Scope{Names: p.names}}
 	c.header(r)
 	local := map[string]bool{}
 	c.bind(r, local)
+	for _, l := range def.Let {
+		r.scope.Later = append(r.scope.Later, l.Name)
+	}
 	for i := range def.Let {
+		r.scope.Later = r.scope.Later[1:]
 		c.let(r, &def.Let[i], local)
 	}
 	if def.When.Empty() {
@@ -158,7 +162,7 @@ func (c *compiler) rule(p *pack, def *Rule) {
 	if def.Undecided != nil {
 		r.undecided = c.card(r, def.Undecided, "undecided")
 	}
-	if len(c.errors) > before || def.Status == Retired {
+	if len(c.errors) > 0 || def.Status == Retired {
 		return
 	}
 	c.instances(r)
@@ -196,13 +200,18 @@ func (c *compiler) header(r *rule) {
 func (c *compiler) bind(r *rule, local map[string]bool) {
 	def := r.def
 	if each := def.Each; each.Name != "" || each.Of != "" {
-		switch table := r.pack.names.Tables[each.Of]; {
+		table := r.pack.names.Tables[each.Of]
+		switch {
+		case table == nil && r.pack.kinds[each.Of] == "a table": // which could not be read
 		case table == nil:
 			c.fail(each.OfAt, def.ID, expr.Nearest(each.Of, keys(r.pack.names.Tables)), "there is no table %q", each.Of)
 		case !c.rowNames(r, each, table):
 		default:
 			r.scope.Row, r.scope.Table = each.Name, table
 			local[each.Name] = true
+		}
+		if !local[each.Name] && (each.Name == "row" || c.free(r.pack, each.Name)) {
+			r.scope = r.scope.With(each.Name, nil)
 		}
 	}
 	if on := def.For; on.Name != "" || on.Of != "" {
@@ -213,7 +222,15 @@ func (c *compiler) bind(r *rule, local map[string]bool) {
 			r.scope.Focus, r.scope.Of = on.Name, on.Of
 			local[on.Name] = true
 		}
+		if !local[on.Name] && c.free(r.pack, on.Name) {
+			r.scope = r.scope.With(on.Name, nil)
+		}
 	}
+}
+
+// free reports whether a name is one that a rule can give.
+func (c *compiler) free(p *pack, name string) bool {
+	return identifier.MatchString(name) && !c.engine.env.Reserved(name) && p.kinds[name] == ""
 }
 
 // rowNames checks that a table can be used row by row: its ids are there and unique.
@@ -248,7 +265,7 @@ func (c *compiler) expression(rule string, text Text, scope *expr.Scope, conditi
 	for _, p := range problems {
 		c.fail(text.At(p.Offset), rule, p.Suggest, "%s", p.Message)
 	}
-	return program, len(problems) == 0
+	return program, program != nil
 }
 
 // instances makes a rule's instances, with what the site changes.

@@ -57,7 +57,11 @@ func (c *compiler) template(rule string, text Text, scope *expr.Scope) *template
 			c.fail(text.At(open), rule, "", "{{ is never closed: expected }}")
 			break
 		}
-		t.hole(c, rule, text.Slice(open+2, end), scope)
+		if hole := text.Slice(open+2, end); strings.TrimSpace(hole.Value) == "" {
+			c.fail(text.At(open), rule, "", "{{ }} is empty: expected an expression")
+		} else {
+			t.hole(c, rule, hole, scope)
+		}
 		at = end + 2
 	}
 	return t
@@ -65,10 +69,6 @@ func (c *compiler) template(rule string, text Text, scope *expr.Scope) *template
 
 func (t *template) hole(c *compiler, rule string, source Text, scope *expr.Scope) {
 	trimmed := strings.TrimSpace(source.Value)
-	if trimmed == "" {
-		c.fail(source.Position(), rule, "", "{{ }} is empty: expected an expression")
-		return
-	}
 	lead := len([]rune(source.Value)) - len([]rune(strings.TrimLeft(source.Value, " \t\r\n")))
 	if program, ok := c.expression(rule, source.Slice(lead, lead+len([]rune(trimmed))), scope, false); ok {
 		t.parts = append(t.parts, part{hole: program})

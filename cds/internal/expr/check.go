@@ -11,6 +11,7 @@ import (
 	"github.com/google/cel-go/common/types"
 
 	"github.com/primum-cds/primum/cds/internal/fhir"
+	"github.com/primum-cds/primum/cds/ucum"
 )
 
 // forbidden functions, with what is wrong with each: no limit holds inside one call of them, or they
@@ -36,10 +37,16 @@ var threeValued = []string{"Quantity", "Date", "PatientAge", "Span", "Concept", 
 
 // check finds what CEL's type checker lets pass and the vocabulary does not.
 func (c *compilation) check() []Problem {
+	if found := c.forbidden(); len(found) > 0 {
+		return found
+	}
+	unsound := c.unsound()
 	c.depth(c.checked.NativeRep().Expr(), 0)
 	ast.PreOrderVisit(c.checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		c.nodes++
-		c.checkDyn(e)
+		if !unsound {
+			c.checkDyn(e)
+		}
 		switch e.Kind() {
 		case ast.StructKind:
 			c.report(e, "a rule cannot make structures")
@@ -47,60 +54,115 @@ func (c *compilation) check() []Problem {
 			c.checkIdent(e)
 		case ast.CallKind:
 			c.checkCall(e)
+		case ast.LiteralKind:
+			if e.AsLiteral().Type() == types.NullType {
+				c.report(e, "null is not used in rules: what is absent is unknown, and has(order.encounter) asks for it")
+			}
 		}
 	}))
 	if c.nodes > maxNodes {
 		c.report(c.checked.NativeRep().Expr(), fmt.Sprintf("the expression is too large: %d parts, at most %d", c.nodes, maxNodes))
 	}
-	slices.SortStableFunc(c.found, func(a, b Problem) int { return a.Offset - b.Offset })
+	sortProblems(c.found)
 	return c.found
 }
 
+// forbidden finds calls of functions that CEL has and rules do without.
+func (c *compilation) forbidden() []Problem {
+	var out []Problem
+	ast.PreOrderVisit(c.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && forbidden[e.AsCall().FunctionName()] != "" {
+			out = append(out, Problem{Offset: c.place(e), Message: forbidden[e.AsCall().FunctionName()]})
+		}
+	}))
+	sortProblems(out)
+	return out
+}
+
 func (c *compilation) report(e ast.Expr, message string) {
-	c.reportAt(c.start(e), message, "")
+	c.reportAt(c.place(e), message, "")
 }
 
 func (c *compilation) reportAt(offset int, message, suggest string) {
 	c.found = append(c.found, Problem{Offset: offset, Message: message, Suggest: suggest})
 }
 
-// start is the first character of an expression: CEL places calls at their operator.
-func (c *compilation) start(e ast.Expr) int {
-	info := c.checked.NativeRep().SourceInfo()
+func (c *compilation) info() *ast.SourceInfo { return c.parsed.NativeRep().SourceInfo() }
+
+// place is where an author looks for an expression that is wrong: at the operator, at the name of a
+// function or field, at the start of anything else.
+func (c *compilation) place(e ast.Expr) int {
 	switch e.Kind() {
 	case ast.SelectKind:
-		return c.start(e.AsSelect().Operand())
+		return c.fieldAt(e)
+	case ast.CallKind:
+		return c.nameAt(e)
+	}
+	return c.start(e)
+}
+
+// nameAt is where the name of a function, or an operator, is written. CEL places calls at their
+// parenthesis.
+func (c *compilation) nameAt(e ast.Expr) int {
+	at := c.offset(c.info().GetStartLocation(e.ID()))
+	name := []rune(strings.TrimPrefix(e.AsCall().FunctionName(), "resources_"))
+	if strings.HasPrefix(e.AsCall().FunctionName(), "resources_") {
+		name = []rune("resources")
+	}
+	runes := []rune(c.source)
+	end := at
+	for end > 0 && strings.ContainsRune(" \t\r\n", runes[end-1]) {
+		end--
+	}
+	if begin := end - len(name); begin >= 0 && string(runes[begin:end]) == string(name) {
+		return begin
+	}
+	return at
+}
+
+// start is the first character of an expression.
+func (c *compilation) start(e ast.Expr) int {
+	switch e.Kind() {
+	case ast.SelectKind:
+		if !e.AsSelect().IsTestOnly() {
+			return c.start(e.AsSelect().Operand())
+		}
 	case ast.CallKind:
 		call := e.AsCall()
 		if call.IsMemberFunction() {
 			return c.start(call.Target())
 		}
-		if operatorText(call.FunctionName()) != "" && len(call.Args()) == 2 {
+		if name := call.FunctionName(); len(call.Args()) > 1 && (operatorText(name) != "" || name == operators.Index) {
 			return c.start(call.Args()[0])
 		}
+		return c.nameAt(e)
+	case ast.ComprehensionKind:
+		if macro, ok := c.info().GetMacroCall(e.ID()); ok && macro.Kind() == ast.CallKind && macro.AsCall().IsMemberFunction() {
+			return c.start(e.AsComprehension().IterRange())
+		}
 	}
-	return c.offset(info.GetStartLocation(e.ID()))
+	return c.offset(c.info().GetStartLocation(e.ID()))
 }
 
-func (c *compilation) typeName(e ast.Expr) string {
-	if t, ok := c.parsedTypes()[e.ID()]; ok {
-		return t.TypeName()
-	}
-	return ""
-}
-
-func (c *compilation) parsedTypes() map[int64]*types.Type {
-	if c.checked != nil {
-		return c.checked.NativeRep().TypeMap()
-	}
-	return c.types
-}
-
+// typeOf is the type of an expression: an error for what could not be checked.
 func (c *compilation) typeOf(e ast.Expr) *types.Type {
-	if t, ok := c.checked.NativeRep().TypeMap()[e.ID()]; ok {
+	known := c.types
+	if c.checked != nil {
+		known = c.checked.NativeRep().TypeMap()
+	}
+	if t, ok := known[e.ID()]; ok {
 		return t
 	}
 	return types.ErrorType
+}
+
+// structure is a type with fields; nil if there is none of that name.
+func (c *compilation) structure(name string) *structType {
+	more := []*structType{c.scope.Names.paramsStruct()}
+	if c.scope.Table != nil {
+		more = append(more, c.scope.Table.row)
+	}
+	return c.env.provider.with(more...).structure(name)
 }
 
 func (c *compilation) checkDyn(e ast.Expr) {
@@ -125,46 +187,31 @@ func (c *compilation) checkIdent(e ast.Expr) {
 	if !c.scope.NoRecord {
 		return
 	}
-	switch e.AsIdent() {
-	case "patient", "now", "context", c.scope.Focus:
-		c.report(e, "the indicator may depend on row and params alone, not on "+quote(e.AsIdent()))
+	name := e.AsIdent()
+	isLet := slices.ContainsFunc(c.scope.Lets, func(l variable) bool { return l.name == name })
+	if isLet || slices.Contains([]string{"patient", "now", "context", c.scope.Focus}, name) {
+		c.report(e, "the indicator may depend on row and params alone, not on "+quote(name))
 	}
 }
 
 func (c *compilation) checkCall(e ast.Expr) {
-	call := e.AsCall()
-	name := call.FunctionName()
-	if why, ok := forbidden[name]; ok {
-		c.reportAt(c.offset(c.checked.NativeRep().SourceInfo().GetStartLocation(e.ID()))-nameShift(call), why, "")
-		return
-	}
-	args := call.Args()
-	if call.IsMemberFunction() {
-		args = append([]ast.Expr{call.Target()}, args...)
-	}
+	name, args := e.AsCall().FunctionName(), operands(e)
 	switch {
 	case name == "matches":
-		c.checkRegex(e, args)
+		c.checkRegex(args[len(args)-1])
 	case name == operators.Equals || name == operators.NotEquals:
 		c.checkEquality(e, args)
 	case name == operators.In && c.typeOf(args[1]).Kind() == types.ListKind, slices.Contains(twoValued, name):
 		c.checkTwoValued(e, name, args)
 	}
 	c.checkUnits(e, name, args)
+	c.checkUnitText(name, args)
+	c.checkWords(name, args)
 }
 
-// nameShift is what lies between a member call's place, its parenthesis, and its name.
-func nameShift(call ast.CallExpr) int {
-	if call.IsMemberFunction() {
-		return len(call.FunctionName())
-	}
-	return 0
-}
-
-func (c *compilation) checkRegex(e ast.Expr, args []ast.Expr) {
-	pattern := args[len(args)-1]
+func (c *compilation) checkRegex(pattern ast.Expr) {
 	if pattern.Kind() != ast.LiteralKind {
-		c.report(pattern, "matches takes a literal pattern")
+		c.reportAt(c.start(pattern), "matches takes a pattern that stands in the rule, in quotes", "")
 		return
 	}
 	text, _ := pattern.AsLiteral().Value().(string)
@@ -175,20 +222,37 @@ func (c *compilation) checkRegex(e ast.Expr, args []ast.Expr) {
 	}
 	prog, err := syntax.Compile(re.Simplify())
 	if err != nil || len(prog.Inst) > maxRegex {
-		c.report(pattern, fmt.Sprintf("the regular expression is too large: at most %d instructions", maxRegex))
+		c.report(pattern, fmt.Sprintf("the regular expression is too large: it has more than %d steps", maxRegex))
 	}
-	_ = e
+}
+
+// checkUnitText holds the unit of a conversion, which stands in the rule, against UCUM.
+func (c *compilation) checkUnitText(name string, args []ast.Expr) {
+	if name != "to" && name != "value" || len(args) != 2 || args[1].Kind() != ast.LiteralKind || c.typeOf(args[0]).TypeName() != "Quantity" {
+		return
+	}
+	text, _ := args[1].AsLiteral().Value().(string)
+	to, err := ucum.Parse(text)
+	if err != nil {
+		p := ProblemOf(err)
+		c.reportAt(c.start(args[1])+1+p.Offset, p.Message, p.Suggest)
+		return
+	}
+	if from := c.unit(args[0]); from != nil && !from.Comparable(to) {
+		c.reportAt(c.start(args[1])+1, fmt.Sprintf("%s cannot be converted into %s", from.Display(), to.Display()), "")
+	}
 }
 
 func (c *compilation) checkEquality(e ast.Expr, args []ast.Expr) {
 	for i, arg := range args {
 		t := c.typeOf(arg)
 		if elem := listElem(t); elem != "" {
-			c.report(e, "lists of "+elem+" cannot be compared as a whole: compare their elements")
+			c.report(e, "lists of "+plural(noun(elementOf(t)))+" cannot be compared as a whole: compare their elements")
 			return
 		}
-		if t.Kind() == types.StructKind && t != quantityType && !slices.Contains([]string{"Quantity"}, t.TypeName()) {
-			c.report(e, displayType(t.TypeName())+" cannot be compared with ==: "+equalityHint(t.TypeName()))
+		opaque := slices.Contains([]string{"Codes", "Table", "PatientAge"}, t.TypeName())
+		if opaque || t.Kind() == types.StructKind && t.TypeName() != "Quantity" {
+			c.report(e, a(t)+" cannot be compared by "+operatorText(e.AsCall().FunctionName())+": "+equalityHint(t.TypeName()))
 			return
 		}
 		c.checkCode(arg, args[1-i])
@@ -196,8 +260,11 @@ func (c *compilation) checkEquality(e ast.Expr, args []ast.Expr) {
 }
 
 func equalityHint(name string) string {
-	if name == "Concept" || name == "Coding" {
-		return "ask `in` codes"
+	switch name {
+	case "Concept", "Coding", "Codes":
+		return "ask whether it is in codes, as in order.drug in metformin"
+	case "PatientAge":
+		return "compare it with years(65), months(6) or days(28)"
 	}
 	return "compare its fields"
 }
@@ -223,19 +290,23 @@ func (c *compilation) checkTwoValued(e ast.Expr, name string, args []ast.Expr) {
 			if name == operators.In {
 				name = "in"
 			}
-			c.report(e, fmt.Sprintf("%s over a list of %s is not available, since it cannot tell unknown from different: write list.exists(x, …)", name, elem))
+			c.report(e, fmt.Sprintf("%s cannot look for %s in a list, since it would take an unknown one for different: write list.exists(x, …)", name, plural(noun(types.NewObjectType(elem)))))
 			return
 		}
 	}
 	if name == operators.In && args[1].Kind() == ast.ListKind {
 		for _, elem := range args[1].AsList().Elements() {
 			c.checkCode(args[0], elem)
+			c.checkCode(elem, args[0])
 		}
 	}
 }
 
 // checkCode holds a literal against the required value set of the element it is compared with.
 func (c *compilation) checkCode(element, literal ast.Expr) {
+	if element.Kind() == ast.CallKind && element.AsCall().FunctionName() == "routeClass" {
+		c.checkWord(literal, routeClasses)
+	}
 	if element.Kind() != ast.SelectKind || literal.Kind() != ast.LiteralKind {
 		return
 	}
@@ -303,7 +374,7 @@ func (c *compilation) depth(e ast.Expr, level int) {
 			level++
 		}
 		if level > maxNesting {
-			c.report(e, fmt.Sprintf("loops are nested too deep: at most %d within one another", maxNesting))
+			c.reportAt(c.start(e), fmt.Sprintf("loops are nested too deep: at most %d within one another", maxNesting), "")
 			return
 		}
 		c.depth(comp.IterRange(), level-1)

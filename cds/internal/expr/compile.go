@@ -2,9 +2,13 @@ package expr
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 )
@@ -17,12 +21,15 @@ type compilation struct {
 	parsed  *cel.Ast
 	checked *cel.Ast
 	types   map[int64]*types.Type // of what could be checked, where not all could
+	exprs   map[int64]ast.Expr    // by id, and what each is an operand of: for what is wrong
+	parents map[int64]ast.Expr
 	found   []Problem
 	nodes   int
 }
 
 // Compile type-checks and plans an expression; a condition must be true or false. The Problems are all
-// that is wrong with it, in the order of their places; then the Program is nil.
+// that is wrong with it, in the order of their places. The Program is nil if there is one, or if the
+// expression names what could not be compiled itself.
 func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program, problems []Problem) {
 	defer func() { // CEL's checker has panicked on odd input before; a rule file must not end a service
 		if r := recover(); r != nil {
@@ -36,41 +43,55 @@ func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program
 	c := &compilation{env: e, scope: s, source: source}
 	parsed, issues := env.Parse(source)
 	if issues.Err() != nil {
-		return nil, c.problems(issues)
+		return nil, c.syntaxProblems(issues)
 	}
 	c.parsed = parsed
 	checked, issues := env.Check(parsed)
 	if issues.Err() != nil {
-		c.types = e.partialTypes(env, parsed)
+		c.partial(env)
 		return nil, c.problems(issues)
 	}
 	c.checked = checked
-	if found := c.check(); len(found) > 0 {
+	if found := c.check(); len(found) > 0 || c.unsound() {
 		return nil, found
 	}
 	if out := checked.OutputType(); condition && !out.IsExactType(types.BoolType) {
-		return nil, []Problem{{Message: fmt.Sprintf("this is a %s, expected a condition that is true or false", plainTypes(out.String()))}}
+		return nil, []Problem{{Offset: c.start(checked.NativeRep().Expr()), Message: "expected a condition that is true or false, found " + a(out)}}
 	}
 	return c.plan(env)
 }
 
-// partialTypes finds the types of those parts of a wrong expression that are right, to name them in a
-// message: each select's operand is checked by itself.
-func (e *Env) partialTypes(env *cel.Env, parsed *cel.Ast) map[int64]*types.Type {
-	out := map[int64]*types.Type{}
-	ast.PreOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
-		if x.Kind() != ast.SelectKind {
-			return
-		}
-		text, err := cel.ExprToString(x.AsSelect().Operand(), parsed.NativeRep().SourceInfo())
-		if err != nil {
-			return
-		}
-		if a, issues := env.Compile(text); issues.Err() == nil {
-			out[x.AsSelect().Operand().ID()] = a.OutputType()
+// partial finds the types of what is right in a wrong expression, to name them in messages.
+func (c *compilation) partial(env *cel.Env) {
+	c.types, c.exprs, c.parents = map[int64]*types.Type{}, map[int64]ast.Expr{}, map[int64]ast.Expr{}
+	native := ast.Copy(c.parsed.NativeRep())
+	ast.PreOrderVisit(native.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		c.exprs[e.ID()] = e
+		if e.Kind() == ast.CallKind {
+			for _, operand := range operands(e) {
+				c.parents[operand.ID()] = e
+			}
 		}
 	}))
-	return out
+	checkEnv, err := checker.NewEnv(env.Container, env.CELTypeProvider())
+	if err != nil || checkEnv.AddIdents(env.Variables()...) != nil || checkEnv.AddFunctions(slices.Collect(maps.Values(env.Functions()))...) != nil {
+		return
+	}
+	checked, _ := checker.Check(native, common.NewTextSource(c.source), checkEnv)
+	c.types = checked.TypeMap()
+}
+
+// expr is the expression with an id; nil if there is none.
+func (c *compilation) expr(id int64) ast.Expr { return c.exprs[id] }
+
+// unsound reports whether the expression names something that could not be compiled.
+func (c *compilation) unsound() bool {
+	for _, t := range c.checked.NativeRep().TypeMap() {
+		if hasError(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // plan rewrites the checked expression and makes it a program.
@@ -81,7 +102,8 @@ func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
 	p.run()
 	for _, err := range p.units {
 		if f, ok := err.(*foldError); ok {
-			c.reportAt(c.placeOf(original, f.id), f.message, "")
+			p := ProblemOf(f.err)
+			c.reportAt(c.placeOf(original, f.id)+p.Offset, p.Message, p.Suggest)
 		}
 	}
 	if len(c.found) > 0 {

@@ -95,6 +95,7 @@ type Scope struct {
 	Row   string // the name of the row, "" for none
 	Table *Table
 	Lets  []variable
+	Later []string // lets that stand further down, which cannot be named yet
 	// NoRecord leaves out everything that is read from a patient: an indicator may depend on row and
 	// params alone.
 	NoRecord bool

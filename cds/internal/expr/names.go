@@ -24,10 +24,12 @@ type Codes struct {
 type Value struct{ val ref.Val }
 
 // TypeName returns the name of the value's type, as authors know it.
-func (v Value) TypeName() string { return v.typ().String() }
+func (v Value) TypeName() string { return noun(v.typ()) }
 
 func (v Value) typ() *types.Type {
 	switch v.val.(type) {
+	case nil: // could not be read
+		return types.ErrorType
 	case quantityVal:
 		return quantityType
 	case dateVal:

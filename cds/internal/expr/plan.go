@@ -186,7 +186,7 @@ func (p *planner) fold(e ast.Expr, f *function, args []ast.Expr) bool {
 	}
 	v := f.impl(nil, values)
 	if err, ok := v.(*types.Err); ok {
-		p.units = append(p.units, &foldError{id: e.ID(), message: err.String()})
+		p.units = append(p.units, &foldError{id: e.ID(), err: err.Unwrap()})
 		return false
 	}
 	if types.IsUnknown(v) {
@@ -197,11 +197,11 @@ func (p *planner) fold(e ast.Expr, f *function, args []ast.Expr) bool {
 }
 
 type foldError struct {
-	id      int64
-	message string
+	id  int64
+	err error
 }
 
-func (f *foldError) Error() string { return f.message }
+func (f *foldError) Error() string { return f.err.Error() }
 
 func (p *planner) notEquals(e ast.Expr, args []ast.Expr) {
 	equal := p.fac.NewCall(p.id(), operators.Equals, args...)

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,96 +10,203 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+
+	"github.com/primum-cds/primum/cds/ucum"
 )
 
-// A Problem is a mistake in an expression, at a character of it.
+// A Problem is a mistake in an expression, at a character of it. A wrong name, field or function stands
+// where it is written, two values that do not fit together at the operator between them.
 type Problem struct {
-	Offset  int
+	Offset  int // in characters
 	Message string
 	Suggest string // what may have been meant
+}
+
+// syntaxProblems says why a text cannot be read: one reason, since the rest follows from it.
+func (c *compilation) syntaxProblems(issues *cel.Issues) []Problem {
+	if n := len([]rune(c.source)); n > maxSource {
+		return []Problem{{Message: fmt.Sprintf("the expression is too long: %d characters, at most %d", n, maxSource)}}
+	}
+	if p, ok := diagnose(c.source); ok {
+		return []Problem{p}
+	}
+	var out []Problem
+	for _, issue := range issues.Errors() {
+		out = append(out, c.unreadable(issue))
+	}
+	sortProblems(out)
+	return out[:min(1, len(out))]
+}
+
+func sortProblems(list []Problem) {
+	slices.SortStableFunc(list, func(a, b Problem) int { return a.Offset - b.Offset })
+}
+
+// macroProblems are what CEL says of its macros, and what we do.
+var macroProblems = map[string]string{
+	"argument must be a simple name":                       "expected a name for each element, as in exists(m, m.current)",
+	"argument is not an identifier":                        "expected a name for each element, as in exists(m, m.current)",
+	"invalid argument to has() macro":                      "has asks for a field, as in has(order.encounter)",
+	"invalid int literal":                                  "this number is too large",
+	"invalid uint literal":                                 "this number is too large",
+	"invalid double literal":                               "this number is too large",
+	"cel.bind() variable names must be simple identifiers": "expected a name, as in cel.bind(name, value, expression)",
+}
+
+// unreadable is what CEL's parser says of an expression whose syntax is right.
+func (c *compilation) unreadable(issue *common.Error) Problem {
+	p := Problem{Offset: c.offset(issue.Location), Message: issue.Message}
+	switch plain := macroProblems[issue.Message]; {
+	case plain != "":
+		p.Message = plain
+		p.Offset = c.wordStart(p.Offset)
+	case strings.HasPrefix(issue.Message, "expression recursion limit"), strings.Contains(issue.Message, "max recursion depth"):
+		p.Message = fmt.Sprintf("the expression is nested too deep: at most %d levels", maxDepth)
+	case strings.HasPrefix(issue.Message, "expression count exceeds"):
+		p.Message = "the expression is too large"
+	case strings.HasPrefix(issue.Message, "Syntax error"), strings.HasPrefix(issue.Message, "unsupported syntax"):
+		p.Message = "the expression cannot be read from here on"
+	}
+	return p
+}
+
+// wordStart is where the word begins that a dot at offset follows; offset where it is no dot.
+func (c *compilation) wordStart(offset int) int {
+	runes := []rune(c.source)
+	if offset >= len(runes) || runes[offset] != '.' {
+		return offset
+	}
+	for offset > 0 && isName(runes[offset-1]) {
+		offset--
+	}
+	return offset
+}
+
+// offset is the character of the source at a location.
+func (c *compilation) offset(loc common.Location) int {
+	offset := 0
+	for i, text := range strings.SplitAfter(c.source, "\n") {
+		if i+1 >= loc.Line() {
+			break
+		}
+		offset += len([]rune(text))
+	}
+	return min(max(0, offset+max(0, loc.Column())), len([]rune(c.source)))
 }
 
 var (
 	undefinedField = regexp.MustCompile(`^undefined field '(.*)'$`)
 	undeclared     = regexp.MustCompile(`^undeclared reference to '(.*)' \(in container '.*'\)$`)
-	noOverload     = regexp.MustCompile(`^found no matching overload for '(.*)' applied to '(.*)'$`)
-	syntaxError    = regexp.MustCompile(`^Syntax error: (.*)$`)
-	expecting      = regexp.MustCompile(`expecting \{(.*)\}`)
+	noFields       = regexp.MustCompile(`^type '.*' does not support field selection$`)
+	noOverload     = regexp.MustCompile(`^found no matching overload for '.*' applied to '.*'$`)
+	mismatch       = regexp.MustCompile(`^expected type '.*' but found '.*'$`)
+	notRange       = regexp.MustCompile(`^expression of type '.*' cannot be range of a comprehension`)
 )
 
-// problems makes CEL's issues readable: in the author's words, with what may have been meant.
+// problems says in the author's words what CEL's checker found. What is only a consequence of another
+// mistake is left out.
 func (c *compilation) problems(issues *cel.Issues) []Problem {
-	var out []Problem
-	for _, issue := range issues.Errors() {
-		out = append(out, c.problem(issue))
+	out := c.forbidden()
+	if len(out) > 0 {
+		return out
 	}
-	slices.SortStableFunc(out, func(a, b Problem) int { return a.Offset - b.Offset })
+	for _, issue := range issues.Errors() {
+		if p := c.problem(issue); p != nil {
+			out = append(out, *p)
+		}
+	}
+	sortProblems(out)
 	return out
 }
 
-func (c *compilation) problem(issue *common.Error) Problem {
-	p := Problem{Offset: c.offset(issue.Location), Message: issue.Message}
+func (c *compilation) problem(issue *common.Error) *Problem {
+	e := c.expr(issue.ExprID)
 	switch m := issue.Message; {
-	case undefinedField.MatchString(m):
-		c.fieldProblem(&p, issue.ExprID, undefinedField.FindStringSubmatch(m)[1])
+	case e == nil:
+		return &Problem{Offset: c.offset(issue.Location), Message: "the types in this expression do not fit together"}
+	case undefinedField.MatchString(m) && e.Kind() == ast.SelectKind:
+		return c.fieldProblem(e)
 	case undeclared.MatchString(m):
-		c.nameProblem(&p, undeclared.FindStringSubmatch(m)[1])
-	case noOverload.MatchString(m):
-		parts := noOverload.FindStringSubmatch(m)
-		c.callProblem(&p, parts[1], parts[2])
-	case syntaxError.MatchString(m):
-		p.Message = "not an expression: " + plainSyntax(syntaxError.FindStringSubmatch(m)[1])
+		return c.nameProblem(e, undeclared.FindStringSubmatch(m)[1])
+	case noFields.MatchString(m):
+		return c.noFieldsProblem(e)
+	case noOverload.MatchString(m) && e.Kind() == ast.CallKind:
+		return c.callProblem(e)
+	case mismatch.MatchString(m):
+		return &Problem{Offset: c.start(e), Message: "expected a condition that is true or false, found " + a(c.typeOf(e))}
+	case notRange.MatchString(m):
+		return &Problem{Offset: c.start(e), Message: "expected a list, found " + a(c.typeOf(e))}
+	}
+	return &Problem{Offset: c.place(e), Message: "this cannot stand here: the types do not fit together"}
+}
+
+// fieldAt is where the name of a selected field is written.
+func (c *compilation) fieldAt(e ast.Expr) int {
+	runes := []rune(c.source)
+	at := c.offset(c.info().GetStartLocation(e.ID())) // the dot, or has
+	if i := strings.Index(string(runes[at:]), e.AsSelect().FieldName()); i >= 0 {
+		return at + len([]rune(string(runes[at:])[:i]))
+	}
+	return at
+}
+
+func (c *compilation) fieldProblem(e ast.Expr) *Problem {
+	field, owner := e.AsSelect().FieldName(), c.typeOf(e.AsSelect().Operand())
+	p := &Problem{Offset: c.fieldAt(e), Message: displayType(owner.TypeName()) + " has no field " + quote(field)}
+	t := c.structure(owner.TypeName())
+	if t == nil {
+		return p
+	}
+	choices := choicesOf(t, field)
+	switch {
+	case c.isFunctionOf(field, owner):
+		p.Message = field + " is a function"
+		p.Suggest = field + "()"
+	case field == "medication" && t.fields["drug"] != nil:
+		p.Suggest = "drug"
+	case len(choices) > 0:
+		p.Message += ": it has one for each type of value"
+		if p.Suggest = c.choice(e, field, choices); p.Suggest == "" {
+			p.Message += ": " + strings.Join(choices, ", ")
+		}
 	default:
-		p.Message = plainTypes(m)
+		p.Suggest = Nearest(field, t.names)
+		if p.Suggest == "" && len(t.names) <= 12 {
+			p.Message += ": it has " + strings.Join(t.names, ", ")
+		}
 	}
 	return p
 }
 
-// plainSyntax says what a parser found in place of what it expected.
-func plainSyntax(m string) string {
-	m = expecting.ReplaceAllString(m, "expected something else")
-	m = strings.ReplaceAll(m, "'<EOF>'", "the end")
-	m = strings.ReplaceAll(m, "<EOF>", "the end")
-	m = strings.ReplaceAll(m, "no viable alternative at input", "cannot be read at")
-	m = strings.ReplaceAll(m, "mismatched input", "unexpected")
-	m = strings.ReplaceAll(m, "extraneous input", "unexpected")
-	return m
-}
-
-// offset is the character of the source at a location.
-func (c *compilation) offset(loc common.Location) int {
-	line, column := loc.Line(), loc.Column()
-	offset := 0
-	for i, text := range strings.SplitAfter(c.source, "\n") {
-		if i+1 >= line {
-			break
+// choice is the one of a choice type's fields that fits what it is compared with; "" if none does.
+func (c *compilation) choice(e ast.Expr, field string, choices []string) string {
+	parent := c.parents[e.ID()]
+	if parent == nil || parent.Kind() != ast.CallKind {
+		return ""
+	}
+	for _, other := range operands(parent) {
+		if other.ID() == e.ID() {
+			continue
 		}
-		offset += len([]rune(text))
-	}
-	return max(0, offset+max(0, column))
-}
-
-func (c *compilation) fieldProblem(p *Problem, id int64, field string) {
-	p.Message = "there is no field " + quote(field)
-	if at := strings.Index(string([]rune(c.source)[min(p.Offset, len([]rune(c.source))):]), field); at >= 0 {
-		rest := string([]rune(c.source)[p.Offset:])
-		p.Offset += len([]rune(rest[:at]))
-	}
-	owner := c.ownerOf(id)
-	if owner == "" {
-		return
-	}
-	t := c.env.provider.with(c.structs()...).structure(owner)
-	p.Message = displayType(owner) + " has no field " + quote(field)
-	if t == nil {
-		return
-	}
-	p.Suggest = Nearest(field, t.names)
-	if p.Suggest == "" {
-		if choices := choicesOf(t, field); len(choices) > 0 {
-			p.Message += ": its values are " + strings.Join(choices, ", ")
+		kind := map[string]string{"Codes": "CodeableConcept", "string": "String", "int": "Integer", "bool": "Boolean", "Date": "DateTime"}[c.typeOf(other).TypeName()]
+		if kind == "" {
+			kind = c.typeOf(other).TypeName()
+		}
+		if slices.Contains(choices, field+kind) {
+			return field + kind
 		}
 	}
+	return ""
+}
+
+// operands are the arguments of a call, the one before the dot first.
+func operands(e ast.Expr) []ast.Expr {
+	call := e.AsCall()
+	if call.IsMemberFunction() {
+		return append([]ast.Expr{call.Target()}, call.Args()...)
+	}
+	return call.Args()
 }
 
 // choicesOf are the fields of a choice type, which FHIR's documentation names without its type.
@@ -114,174 +223,91 @@ func choicesOf(t *structType, name string) []string {
 	return out
 }
 
-func (c *compilation) structs() []*structType {
-	out := []*structType{c.scope.Names.paramsStruct()}
+func (c *compilation) noFieldsProblem(e ast.Expr) *Problem {
+	owner := c.typeOf(e.AsSelect().Operand())
+	p := &Problem{Offset: c.fieldAt(e), Message: fmt.Sprintf("%s has no fields, so no %q", a(owner), e.AsSelect().FieldName())}
+	switch owner.Kind() {
+	case types.ListKind:
+		p.Message += ": ask its elements, as in exists(m, m." + e.AsSelect().FieldName() + " …), or one of them, as in [0]"
+	case types.ErrorKind:
+		return nil
+	}
+	return p
+}
+
+// nameProblem is a name, or the name of a function, that nothing has.
+func (c *compilation) nameProblem(e ast.Expr, name string) *Problem {
+	if e.Kind() == ast.CallKind {
+		return c.functionProblem(e)
+	}
+	p := &Problem{Offset: c.start(e), Message: "unknown name " + quote(name)}
+	switch {
+	case slices.Contains(c.scope.Later, name):
+		p.Message = fmt.Sprintf("%q stands further down: a let sees only those above it", name)
+	case c.scope.Row == "" && name == "row":
+		p.Message = "there is no row here: the rule has no each"
+	case c.scope.Focus == "" && name == "order":
+		p.Message = "there is no order here: the rule has no for, as in {order: MedicationRequest}"
+	case c.global(name):
+		p.Message = name + " is a function"
+		p.Suggest = name + "(…)"
+	default:
+		p.Suggest = c.nearestName(e, name)
+	}
+	return p
+}
+
+// nearestName is what a name that nothing has may have been meant for: a name like it, a param, a column
+// or a field, or a code without its quotes.
+func (c *compilation) nearestName(e ast.Expr, name string) string {
+	for prefix, t := range c.owners() {
+		if t != nil && t.fields[name] != nil {
+			return prefix + "." + name
+		}
+	}
+	if parent := c.parents[e.ID()]; parent != nil && parent.Kind() == ast.CallKind {
+		for _, other := range operands(parent) {
+			if other.Kind() == ast.SelectKind && other.ID() != e.ID() {
+				if f := c.element(other); f != nil && f.ValueSet != nil && f.ValueSet.Has(name) {
+					return "'" + name + "'"
+				}
+			}
+		}
+	}
+	return Nearest(name, c.names())
+}
+
+// owners are what has fields that an author may name without saying whose.
+func (c *compilation) owners() map[string]*structType {
+	out := map[string]*structType{"params": c.scope.Names.paramsStruct(), "patient": c.structure("Patient")}
 	if c.scope.Table != nil {
-		out = append(out, c.scope.Table.row)
+		out = map[string]*structType{"params": out["params"], c.scope.Row: c.scope.Table.row}
 	}
 	return out
 }
 
-// ownerOf is the type whose field a select names.
-func (c *compilation) ownerOf(id int64) string {
-	owner := ""
-	ast.PreOrderVisit(c.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.ID() == id && e.Kind() == ast.SelectKind {
-			owner = c.typeName(e.AsSelect().Operand())
-		}
-	}))
-	return owner
-}
-
-func (c *compilation) nameProblem(p *Problem, name string) {
-	p.Message = "unknown name " + quote(name)
-	names := []string{"patient", "now", "context", "params", "true", "false"}
+// names are all that an expression of this scope can name.
+func (c *compilation) names() []string {
+	out := []string{"patient", "now", "context", "params", "true", "false", c.scope.Focus, c.scope.Row}
 	for codes := range c.scope.Names.Codes {
-		names = append(names, codes)
+		out = append(out, codes)
 	}
 	for table := range c.scope.Names.Tables {
-		names = append(names, table)
+		out = append(out, table)
 	}
 	for _, l := range c.scope.Lets {
-		names = append(names, l.name)
+		out = append(out, l.name)
 	}
-	names = append(names, c.scope.Focus, c.scope.Row)
-	for fn, decl := range c.env.base.Functions() {
-		if !strings.ContainsAny(fn, "@_[") && decl != nil {
-			names = append(names, fn)
-		}
-	}
-	p.Suggest = Nearest(name, names)
+	return out
 }
 
-func (c *compilation) callProblem(p *Problem, name, args string) {
-	args = plainTypes(args)
-	method := ""
-	if owner, rest, ok := strings.Cut(args, ".("); ok {
-		method, args = displayType(strings.TrimSpace(owner)), "("+rest
+// ProblemOf is what an error about a constant means to its author; the Offset is in the constant.
+func ProblemOf(err error) Problem {
+	var unit *ucum.SyntaxError
+	if errors.As(err, &unit) {
+		return Problem{Offset: unit.Offset, Message: "the unit " + quote(unit.Unit) + " cannot be read: " + unit.Message, Suggest: unit.Suggest}
 	}
-	list := strings.Split(strings.Trim(args, "()"), ", ")
-	switch op := operatorText(name); {
-	case op != "" && len(list) == 2:
-		p.Message = list[0] + " " + op + " " + list[1] + " is not possible" + hint(op, list)
-	case method != "":
-		p.Message = method + "." + name + args + " is not possible"
-		if use := c.usage(name); use != "" {
-			p.Message += ": expected " + use
-		}
-	default:
-		p.Message = name + args + " is not possible"
-		if use := c.usage(name); use != "" {
-			p.Message += ": expected " + use
-		}
-	}
-}
-
-func hint(op string, types []string) string {
-	for i, t := range types {
-		if t == "Quantity" && (types[1-i] == "double" || types[1-i] == "int") {
-			return `: a Quantity needs a unit, as in quantity(5, "mg/dL")`
-		}
-		if t == "PatientAge" && types[1-i] != "PatientAge" {
-			return ": compare an age with years(65), months(6) or days(28), by < <= > >="
-		}
-		if op == "in" && types[1] == "Codes" {
-			return ": only a Concept, a Coding or a code can be in codes"
-		}
-	}
-	return ""
-}
-
-func operatorText(name string) string {
-	switch name {
-	case "@in":
-		return "in"
-	case "_[_]":
-		return ""
-	}
-	if strings.HasPrefix(name, "_") && strings.HasSuffix(name, "_") && len(name) > 2 {
-		return strings.Trim(name, "_")
-	}
-	return ""
-}
-
-// usage lists how a function of the vocabulary is called.
-func (c *compilation) usage(name string) string {
-	var ways []string
-	for _, f := range c.env.fns {
-		if f.name != name {
-			continue
-		}
-		args := f.args
-		prefix := ""
-		if f.member {
-			prefix, args = f.args[0].String()+".", f.args[1:]
-		}
-		var texts []string
-		for _, a := range args {
-			texts = append(texts, plainTypes(a.String()))
-		}
-		ways = append(ways, prefix+name+"("+strings.Join(texts, ", ")+")")
-	}
-	slices.Sort(ways)
-	return strings.Join(ways, " or ")
-}
-
-var quotedType = regexp.MustCompile(`(row|params) of [\w.-]+`)
-
-// plainTypes takes out of a message what only CEL's authors would understand.
-func plainTypes(m string) string {
-	m = quotedType.ReplaceAllStringFunc(m, displayType)
-	return strings.ReplaceAll(m, "wrapper(", "(")
-}
-
-func displayType(name string) string {
-	if kind, _, ok := strings.Cut(name, " of "); ok {
-		return kind
-	}
-	return name
+	return Problem{Message: err.Error()}
 }
 
 func quote(s string) string { return `"` + s + `"` }
-
-// Nearest returns the candidate that a misspelt word most likely meant, "" if none is near.
-func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", max(1, len(word)/3)+1
-	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if c == "" || c == word {
-			continue
-		}
-		d := distance(strings.ToLower(word), strings.ToLower(c))
-		if d < bestDistance {
-			best, bestDistance = c, d
-		}
-	}
-	return best
-}
-
-// distance is the number of letters to insert, delete, replace or swap between two words.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 {
-		return 64
-	}
-	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
-	for j := range rows[1] {
-		rows[1][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		rows[2][0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[2][j] = min(rows[1][j]+1, rows[2][j-1]+1, rows[1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[2][j] = min(rows[2][j], rows[0][j-2]+1)
-			}
-		}
-		rows[0], rows[1], rows[2] = rows[1], rows[2], rows[0]
-	}
-	return rows[1][len(y)]
-}

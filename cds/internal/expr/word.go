@@ -1,0 +1,71 @@
+package expr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+)
+
+// Words that functions take, of which there are few.
+var (
+	routeClasses = []string{"oral", "sublingual", "buccal", "parenteral", "topical", "transdermal", "inhaled", "ophthalmic", "otic",
+		"nasal", "rectal", "vaginal"}
+	weights = []string{"actual", "ideal", "adjusted", "auto"}
+)
+
+// checkWords holds the words that a function is given against those that it knows, and the table of a
+// weighted dose against what it reads.
+func (c *compilation) checkWords(name string, args []ast.Expr) {
+	if len(args) < 2 {
+		return
+	}
+	last := args[len(args)-1]
+	switch owner := c.typeOf(args[0]).TypeName(); {
+	case owner == "Patient" && name == "creatinineClearance":
+		c.checkWord(last, weights)
+	case owner == "Patient" && (name == "takes" || name == "dailyDose") && len(args) == 3:
+		if last.Kind() != ast.ListKind {
+			c.checkWord(last, routeClasses)
+			return
+		}
+		for _, elem := range last.AsList().Elements() {
+			c.checkWord(elem, routeClasses)
+		}
+	case owner == "Patient" && name == "weightedDailyDose" && last.Kind() == ast.IdentKind:
+		if t := c.scope.Names.Tables[last.AsIdent()]; t != nil {
+			c.checkWeights(last, t)
+		}
+	}
+}
+
+func (c *compilation) checkWord(e ast.Expr, known []string) {
+	if e.Kind() != ast.LiteralKind {
+		return
+	}
+	text, ok := e.AsLiteral().Value().(string)
+	if !ok || slices.Contains(known, text) {
+		return
+	}
+	p := Problem{Message: fmt.Sprintf("%q is none of the words that are known here", text), Suggest: Nearest(text, known)}
+	if p.Suggest == "" {
+		p.Message += ": expected " + strings.Join(known, ", ")
+	}
+	c.reportAt(c.start(e), p.Message, p.Suggest)
+}
+
+// checkWeights finds what is missing in the table of a weighted daily dose.
+func (c *compilation) checkWeights(e ast.Expr, t *Table) {
+	for _, want := range []struct {
+		column string
+		typ    *types.Type
+	}{{"drug", codesType}, {"route", types.StringType}, {"unit", types.StringType}, {"factor", types.DoubleType}} {
+		i := t.Column(want.column)
+		if i < 0 || !columnTypes[t.Types[i]].IsExactType(want.typ) {
+			c.report(e, fmt.Sprintf("table %q has no column %q with a %s, which a weighted dose needs", t.Name, want.column, noun(want.typ)))
+			return
+		}
+	}
+}

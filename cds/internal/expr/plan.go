@@ -20,6 +20,7 @@ import (
 //   - `a != b` becomes `!(a == b)`: CEL's turns unknown into true;
 //   - `list[i]` past the end is unknown, not an error;
 //   - `+` of lists and texts is bounded;
+//   - `x.?f` and `x[?i]` know the vocabulary's types and open lists;
 //   - an open list given to a function that knows nothing of them makes it unknown;
 //   - codes, params and tables become constants.
 type planner struct {
@@ -97,17 +98,24 @@ func (p *planner) constantOf(e ast.Expr) (ref.Val, bool) {
 
 func (p *planner) selected(e ast.Expr) {
 	sel := e.AsSelect()
-	operand := p.typeOf(sel.Operand()).TypeName()
-	for _, list := range patientLists {
-		if operand == "Patient" && list.name == sel.FieldName() {
-			p.readTypes(list.of)
-		}
+	p.readField(sel.Operand(), sel.FieldName())
+	if p.optionalSelect(e, sel) {
+		return
 	}
 	if sel.IsTestOnly() || sel.Operand().Kind() != ast.IdentKind || sel.Operand().AsIdent() != "params" {
 		return
 	}
 	if v, ok := p.scope.Names.Params[sel.FieldName()]; ok {
 		p.constant(e, v.val)
+	}
+}
+
+// readField notes the type that a list of the patient holds.
+func (p *planner) readField(operand ast.Expr, name string) {
+	for _, list := range patientLists {
+		if list.name == name && p.typeOf(operand).TypeName() == "Patient" {
+			p.readTypes(list.of)
+		}
 	}
 }
 
@@ -130,6 +138,9 @@ func (p *planner) call(e ast.Expr) {
 	name := call.FunctionName()
 	if name == operators.NotEquals {
 		p.notEquals(e, args)
+		return
+	}
+	if p.optionalCall(e, name, args) {
 		return
 	}
 	id := p.overload(name, info, args)
@@ -267,12 +278,12 @@ const closedID = "closed(list)"
 func planned() []*function {
 	anyList := types.NewListType(types.NewTypeParamType("T"))
 	param := types.NewTypeParamType("T")
-	return []*function{
+	return append(optionalFunctions(), []*function{
 		{name: "@closed", id: closedID, args: types_(anyList), result: anyList, impl: closed},
 		{name: "@index", id: overloads.IndexList, args: types_(anyList, types.IntType), result: param, impl: index},
 		{name: "@add", id: overloads.AddString, args: types_(types.StringType, types.StringType), result: types.StringType, impl: addStrings},
 		{name: "@add", id: overloads.AddList, args: types_(anyList, anyList), result: anyList, impl: addLists},
-	}
+	}...)
 }
 
 func closed(_ *Eval, args []ref.Val) ref.Val {

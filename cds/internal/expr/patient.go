@@ -180,8 +180,7 @@ func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	case spanVal:
 		return temporal.Within(e.Date, ev.Chart.Now, v.s), m
 	case dateVal:
-		future := temporal.Less(ev.now(), e.Date, ev.zone())
-		return kleene.And(temporal.LessEqual(v.d, e.Date, ev.zone()), kleene.Not(future)), m
+		return kleene.And(temporal.LessEqual(v.d, e.Date, ev.zone()), ev.past(e.Date)), m
 	}
 	return kleene.Unknown, m
 }

@@ -41,14 +41,22 @@ func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
 		return kleene.Unknown, Missing{Resource: e.Ref(), Path: "effective", Reason: "not in the record"}
 	}
 	if window == nil {
-		future := temporal.Less(ev.now(), e.Date, ev.zone())
-		return kleene.And(truth, kleene.Not(future)), m
+		past := ev.past(e.Date)
+		if past != kleene.True {
+			m = Missing{Resource: e.Ref(), Path: "effective", Reason: e.Date.String() + " does not tell whether it is in the future"}
+		}
+		return kleene.And(truth, past), m
 	}
 	in, why := ev.within(e, window)
 	if in != kleene.True {
 		m = why
 	}
 	return kleene.And(truth, in), m
+}
+
+// past reports whether a date is not after now: the day that holds now is not.
+func (ev *Eval) past(d temporal.Date) kleene.Truth {
+	return temporal.Within(d, ev.Chart.Now, temporal.Years(1000))
 }
 
 func dataAbsent(e *chart.Entry) bool {

@@ -78,6 +78,8 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 	}
 	if missing, ok := ev.incomplete(supply, "", false, nil); ok && !ev.telling {
 		out.open = ev.unknown(missing)
+	} else if of == "Observation" { // no result is unknown, never normal
+		out.open = ev.unknown(Missing{Resource: of, Reason: "observations are never known to be all"})
 	}
 	return out
 }
@@ -109,17 +111,19 @@ func conceptStruct(n *node) *structType {
 
 func current(n *node) ref.Val {
 	s := n.entry.Current
-	n.ev.readEntry(n.entry, "status", statusText(n.entry))
+	path, status := statusOf(n.entry)
+	n.ev.readEntry(n.entry, path, status)
 	return n.ev.truth(s.Truth, Missing{Resource: n.entry.Ref(), Path: s.Path, Reason: s.Reason})
 }
 
-func statusText(e *chart.Entry) string {
+// statusOf is the status of a resource, and where it stands: conditions and allergies have a clinical one.
+func statusOf(e *chart.Entry) (path, status string) {
 	for _, keys := range [][]string{{"status"}, {"clinicalStatus", "coding", "0", "code"}} {
 		if s := string(e.JSON.GetStringBytes(keys...)); s != "" {
-			return s
+			return keys[0], s
 		}
 	}
-	return "no status"
+	return "status", "no status"
 }
 
 func status(n *node) ref.Val {

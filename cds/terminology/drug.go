@@ -7,12 +7,13 @@ type Drug struct {
 	RxCUI string // "" for a Drug that was read from a name and is not an ingredient itself
 	// Kind is RxNorm's term type: "SCD" and "SBD" are clinical and branded drugs, "SCDC" a component of
 	// one, "IN", "PIN" and "MIN" an ingredient, a salt or other precise form of one, and several
-	// together, "BN" a brand.
+	// together, "BN" a brand, "GPCK" and "BPCK" packs of several drugs.
 	Kind        string
 	Form        string // dose form, as RxNorm names it: "Oral Tablet"; "" if not known
 	Ingredients []Ingredient
 	Partial     bool // at least one ingredient is missing: what is not listed may still be in it
 	ByName      bool // the ingredients were read from a name, not from RxNorm's relations
+	Obsolete    bool // RxNorm no longer lists it as current; only an imported release tells
 }
 
 // An Ingredient is an active ingredient of a Drug with its strength.

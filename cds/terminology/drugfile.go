@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,7 +29,25 @@ var drugFile []byte
 //go:embed salts.txt
 var saltFile string
 
-func readDrugs(compressed []byte, salts string) (*Drugs, error) {
+// A drugTable is the drug file, read: the DrugSource that ships.
+type drugTable struct {
+	rxcuis []uint32 // of the drugs, sorted
+	lines  []string // of the drugs, as in the file from the kind on
+
+	ingredients []uint32 // RxCUIs, sorted
+	names       []string // of the ingredients
+	forms       []string
+}
+
+func readDrugs(compressed []byte) (*Drugs, error) {
+	t, err := readDrugTable(compressed)
+	if err != nil {
+		return nil, err
+	}
+	return NewDrugs(t, t.all, t.forms), nil
+}
+
+func readDrugTable(compressed []byte) (*drugTable, error) {
 	z, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
 		return nil, fmt.Errorf("drug file: %w", err)
@@ -40,16 +60,77 @@ func readDrugs(compressed []byte, salts string) (*Drugs, error) {
 	if len(parts) != 3 {
 		return nil, fmt.Errorf("drug file: %d parts instead of 3", len(parts))
 	}
-	d := &Drugs{}
-	if d.ingredients, d.names, err = readDeltas(parts[0], " "); err != nil {
+	t := &drugTable{forms: strings.Split(parts[1], "\n")}
+	if t.ingredients, t.names, err = readDeltas(parts[0], " "); err != nil {
 		return nil, err
 	}
-	d.forms = strings.Split(parts[1], "\n")
-	if d.rxcuis, d.lines, err = readDeltas(parts[2], ";"); err != nil {
+	if t.rxcuis, t.lines, err = readDeltas(parts[2], ";"); err != nil {
 		return nil, err
 	}
-	d.indexNames(salts)
-	return d, nil
+	return t, nil
+}
+
+// Lookup is that of Drugs.
+func (t *drugTable) Lookup(rxcui string) (Drug, bool) {
+	id, ok := parseRxCUI(rxcui)
+	if !ok {
+		return Drug{}, false
+	}
+	if i, ok := slices.BinarySearch(t.rxcuis, id); ok {
+		return t.read(rxcui, t.lines[i]), true
+	}
+	if i, ok := slices.BinarySearch(t.ingredients, id); ok {
+		return Drug{RxCUI: rxcui, Kind: "IN", Ingredients: []Ingredient{{RxCUI: rxcui, Name: t.names[i]}}}, true
+	}
+	return Drug{}, false
+}
+
+// read reads "kind;mark;form;rxcui,strength,unit;…" of a line that readDeltas has checked.
+func (t *drugTable) read(rxcui, line string) Drug {
+	kind, rest, _ := strings.Cut(line, ";")
+	mark, rest, _ := strings.Cut(rest, ";")
+	form, rest, _ := strings.Cut(rest, ";")
+	out := Drug{RxCUI: rxcui, Kind: kind, Partial: mark == "p", ByName: mark == "n"}
+	if n, err := strconv.Atoi(form); err == nil {
+		out.Form = t.forms[n]
+	}
+	if rest == "" {
+		return out
+	}
+	out.Ingredients = make([]Ingredient, 0, 1+strings.Count(rest, ";"))
+	for part := range strings.SplitSeq(rest, ";") {
+		in := Ingredient{}
+		in.RxCUI, part, _ = strings.Cut(part, ",")
+		in.Strength, in.Unit, _ = strings.Cut(part, ",")
+		in.Name = t.Name(in.RxCUI)
+		out.Ingredients = append(out.Ingredients, in)
+	}
+	return out
+}
+
+// Name returns the name of an ingredient; the names of drugs are not shipped.
+func (t *drugTable) Name(rxcui string) string {
+	id, ok := parseRxCUI(rxcui)
+	if !ok {
+		return ""
+	}
+	i, ok := slices.BinarySearch(t.ingredients, id)
+	if !ok {
+		return ""
+	}
+	return t.names[i]
+}
+
+// NDC looks in the shipped table of NDCs.
+func (t *drugTable) NDC(digits string) (rxcui string, ok bool) { return shippedNDCs.find(digits) }
+
+// all yields the ingredients with their names.
+func (t *drugTable) all(yield func(rxcui, name string) bool) {
+	for i, name := range t.names {
+		if !yield(strconv.FormatUint(uint64(t.ingredients[i]), 10), name) {
+			return
+		}
+	}
 }
 
 // readDeltas reads lines that begin with a difference of RxCUIs; texts are what follows the separator.
@@ -69,15 +150,21 @@ func readDeltas(part, separator string) (rxcuis []uint32, texts []string, err er
 	return rxcuis, texts, nil
 }
 
-func (d *Drugs) indexNames(salts string) {
-	d.byName = make(map[string]uint32, len(d.names))
-	for i, name := range d.names {
-		if name != "" {
-			d.byName[nameKey(strings.Fields(name))] = d.ingredients[i]
+// index prepares ByName.
+func (d *Drugs) index(ingredients iter.Seq2[string, string]) {
+	d.byName = make(map[string]uint32)
+	for rxcui, name := range ingredients {
+		id, ok := parseRxCUI(rxcui)
+		if name == "" || !ok {
+			continue
+		}
+		key := nameKey(strings.Fields(name))
+		if _, taken := d.byName[key]; !taken {
+			d.byName[key] = id
 		}
 	}
 	d.salts = make(map[string]bool)
-	for line := range strings.Lines(salts) {
+	for line := range strings.Lines(saltFile) {
 		if line[0] != '#' {
 			d.salts[strings.TrimSpace(line)] = true
 		}

@@ -93,7 +93,7 @@ func (d *Drugs) ingredient(id uint32) Ingredient {
 	if drug, ok := d.Lookup(rxcui); ok && len(drug.Ingredients) == 1 {
 		return drug.Ingredients[0]
 	}
-	return Ingredient{RxCUI: rxcui, Name: d.ingredientName(rxcui)}
+	return Ingredient{RxCUI: rxcui, Name: d.source.Name(rxcui)}
 }
 
 // matchName finds the longest ingredient's name at the beginning of words that only words of a salt

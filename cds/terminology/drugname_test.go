@@ -105,7 +105,7 @@ func TestByNameDoesNotGuess(t *testing.T) {
 func TestByNameReadsEveryName(t *testing.T) {
 	d := shipped(t)
 	read := 0
-	for _, id := range d.rxcuis {
+	for _, id := range d.source.(*drugTable).rxcuis {
 		rxcui := strconv.FormatUint(uint64(id), 10)
 		name := d.Name(rxcui)
 		drug, _ := d.Lookup(rxcui)
@@ -131,8 +131,7 @@ func FuzzByName(f *testing.F) {
 	}
 	d := shipped(f)
 	precise := map[string][]string{} // base ingredient → names of its salts that are listed
-	for i, name := range d.names {
-		rxcui := strconv.FormatUint(uint64(d.ingredients[i]), 10)
+	for rxcui, name := range d.source.(*drugTable).all {
 		if drug, _ := d.Lookup(rxcui); drug.Kind == "PIN" {
 			precise[drug.Ingredients[0].RxCUI] = append(precise[drug.Ingredients[0].RxCUI], name)
 		}

@@ -1,6 +1,7 @@
 package terminology
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,16 +11,30 @@ import (
 // Drugs knows the ingredients of drugs. It is immutable and safe for concurrent use; what it returns
 // belongs to the caller.
 type Drugs struct {
-	rxcuis []uint32 // of the drugs, sorted
-	lines  []string // of the drugs, as in the file from the kind on
-
-	ingredients []uint32 // RxCUIs, sorted
-	names       []string // of the ingredients
-	byName      map[string]uint32
-	salts       map[string]bool
-
+	source    DrugSource
+	byName    map[string]uint32
+	salts     map[string]bool
 	forms     []string
 	formWords map[string]bool
+}
+
+// A DrugSource is a table of RxNorm's drugs. It is safe for concurrent use; what it returns belongs to
+// the caller. What it does not list it does not know: nothing is guessed.
+type DrugSource interface {
+	// Lookup returns the drug with that RxCUI. An ingredient holds itself, a precise one its base.
+	Lookup(rxcui string) (Drug, bool)
+	// Name returns RxNorm's name, "" if it is not known.
+	Name(rxcui string) string
+	// NDC returns the RxCUI of the product with an NDC of eleven digits.
+	NDC(digits string) (rxcui string, ok bool)
+}
+
+// NewDrugs returns the Drugs of a source. ingredients yields RxCUI and name of each ingredient and
+// precise ingredient, forms lists the dose forms, both as RxNorm names them: from them ByName reads. Of several with one name it takes the first.
+func NewDrugs(source DrugSource, ingredients iter.Seq2[string, string], forms []string) *Drugs {
+	d := &Drugs{source: source, forms: forms}
+	d.index(ingredients)
+	return d
 }
 
 // ShippedDrugs returns the drugs of RxNorm's Prescribable Content that ship with this package: 34,000
@@ -27,47 +42,12 @@ type Drugs struct {
 // call and shared. The error would mean a damaged build.
 func ShippedDrugs() (*Drugs, error) { return shippedDrugs() }
 
-var shippedDrugs = sync.OnceValues(func() (*Drugs, error) { return readDrugs(drugFile, saltFile) })
+var shippedDrugs = sync.OnceValues(func() (*Drugs, error) { return readDrugs(drugFile) })
 
 // Lookup returns the drug with that RxCUI. An ingredient is a Drug of kind "IN" that holds itself; a
 // precise ingredient (PIN) holds its base ingredient. What is not listed is not known: nothing is guessed
 // from a code.
-func (d *Drugs) Lookup(rxcui string) (Drug, bool) {
-	id, ok := parseRxCUI(rxcui)
-	if !ok {
-		return Drug{}, false
-	}
-	if i, ok := slices.BinarySearch(d.rxcuis, id); ok {
-		return d.read(rxcui, d.lines[i]), true
-	}
-	if i, ok := slices.BinarySearch(d.ingredients, id); ok {
-		return Drug{RxCUI: rxcui, Kind: "IN", Ingredients: []Ingredient{{RxCUI: rxcui, Name: d.names[i]}}}, true
-	}
-	return Drug{}, false
-}
-
-// read reads "kind;mark;form;rxcui,strength,unit;…" of a line that readDrugs has checked.
-func (d *Drugs) read(rxcui, line string) Drug {
-	kind, rest, _ := strings.Cut(line, ";")
-	mark, rest, _ := strings.Cut(rest, ";")
-	form, rest, _ := strings.Cut(rest, ";")
-	out := Drug{RxCUI: rxcui, Kind: kind, Partial: mark == "p", ByName: mark == "n"}
-	if n, err := strconv.Atoi(form); err == nil {
-		out.Form = d.forms[n]
-	}
-	if rest == "" {
-		return out
-	}
-	out.Ingredients = make([]Ingredient, 0, 1+strings.Count(rest, ";"))
-	for part := range strings.SplitSeq(rest, ";") {
-		in := Ingredient{}
-		in.RxCUI, part, _ = strings.Cut(part, ",")
-		in.Strength, in.Unit, _ = strings.Cut(part, ",")
-		in.Name = d.ingredientName(in.RxCUI)
-		out.Ingredients = append(out.Ingredients, in)
-	}
-	return out
-}
+func (d *Drugs) Lookup(rxcui string) (Drug, bool) { return d.source.Lookup(rxcui) }
 
 // Ingredients returns the ingredients (IN) that any RxNorm code stands for: those of a drug, brand or
 // component, the base of a precise ingredient, each once; the code itself if it is not known.
@@ -85,11 +65,11 @@ func (d *Drugs) Ingredients(rxcui string) []string {
 	return out
 }
 
-// Name returns a name in RxNorm's style: an ingredient's own, and for everything else one made of what is
-// known ("warfarin 5 MG Oral Tablet"; brands are not named). "" where an ingredient is missing or has no
-// name.
+// Name returns RxNorm's name where it is known, as it is of every ingredient, and else one in its style
+// that is made of what is known ("warfarin 5 MG Oral Tablet"; brands are not named). "" where an
+// ingredient is missing or has no name.
 func (d *Drugs) Name(rxcui string) string {
-	if name := d.ingredientName(rxcui); name != "" {
+	if name := d.source.Name(rxcui); name != "" {
 		return name
 	}
 	drug, ok := d.Lookup(rxcui)
@@ -109,16 +89,13 @@ func (d *Drugs) Name(rxcui string) string {
 	return strings.TrimSpace(strings.Join(parts, " / ") + " " + drug.Form)
 }
 
-func (d *Drugs) ingredientName(rxcui string) string {
-	id, ok := parseRxCUI(rxcui)
+// NDC returns the RxCUI of the product with that National Drug Code, as NormalNDC reads it.
+func (d *Drugs) NDC(ndc string) (rxcui string, ok bool) {
+	digits, ok := NormalNDC(ndc)
 	if !ok {
-		return ""
+		return "", false
 	}
-	i, ok := slices.BinarySearch(d.ingredients, id)
-	if !ok {
-		return ""
-	}
-	return d.names[i]
+	return d.source.NDC(digits)
 }
 
 // parseRxCUI reads a positive number without sign or leading zero: RxCUIs are compared as they are

@@ -100,9 +100,10 @@ func TestName(t *testing.T) {
 // replaced by their base.
 func TestEveryDrugIsReadAsItWasWritten(t *testing.T) {
 	d := shipped(t)
+	table := d.source.(*drugTable)
 	digest := sha256.New()
 	kinds := map[string]int{}
-	for _, id := range d.rxcuis {
+	for _, id := range table.rxcuis {
 		rxcui := strconv.FormatUint(uint64(id), 10)
 		drug, ok := d.Lookup(rxcui)
 		require.True(t, ok)
@@ -111,7 +112,7 @@ func TestEveryDrugIsReadAsItWasWritten(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"SCD": 11827, "SCDC": 9397, "SBD": 7649, "BN": 3797, "PIN": 784, "MIN": 750}, kinds)
 	require.Equal(t, "3e4e79f57066163a663822b2103ca7c9e256fcf48168a51b841e177985902df4", hex.EncodeToString(digest.Sum(nil)))
-	require.Len(t, d.ingredients, 2567)
+	require.Len(t, table.ingredients, 2567)
 	require.Len(t, d.byName, 2532)
 }
 
@@ -132,7 +133,7 @@ func plainLine(d Drug) string {
 
 func TestWhatEveryDrugHolds(t *testing.T) {
 	d := shipped(t)
-	for _, id := range d.rxcuis {
+	for _, id := range d.source.(*drugTable).rxcuis {
 		drug, _ := d.Lookup(strconv.FormatUint(uint64(id), 10))
 		for _, in := range drug.Ingredients {
 			own, ok := d.Lookup(in.RxCUI)
@@ -178,9 +179,9 @@ func TestUCUM(t *testing.T) {
 }
 
 func TestReadDrugsOfADamagedFile(t *testing.T) {
-	_, err := readDrugs([]byte("no gzip"), "")
+	_, err := readDrugs([]byte("no gzip"))
 	require.EqualError(t, err, "drug file: unexpected EOF")
-	_, err = readDrugs(drugFile[:len(drugFile)/2], "")
+	_, err = readDrugs(drugFile[:len(drugFile)/2])
 	require.EqualError(t, err, "drug file: unexpected EOF")
 	for _, line := range []string{"x;SCD", "12", "0;SCD", "-1;SCD", "4294967296;SCD"} {
 		_, _, err = readDeltas("5;SCD\n"+line+"\n", ";")
@@ -191,7 +192,7 @@ func TestReadDrugsOfADamagedFile(t *testing.T) {
 func BenchmarkReadDrugs(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := readDrugs(drugFile, saltFile); err != nil {
+		if _, err := readDrugs(drugFile); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -93,3 +93,26 @@ func ExampleDrugs_Ingredients() {
 	// [161 7804] acetaminophen 325 MG / oxycodone 5 MG Oral Tablet
 	// [6057] isosorbide mononitrate
 }
+
+func ExampleDrugs_NDC() {
+	drugs, err := terminology.ShippedDrugs()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(drugs.NDC("0002-0152-01")) // as on the label
+	fmt.Println(drugs.NDC("00002015201"))  // as in a claim
+	fmt.Println(drugs.NDC("0002015201"))   // could be three codes
+	// Output:
+	// 2679323 true
+	// 2679323 true
+	//  false
+}
+
+func ExampleNormalNDC() {
+	fmt.Println(terminology.NormalNDC("55289-123-30"))
+	fmt.Println(terminology.NormalNDC("5528912330"))
+	// Output:
+	// 55289012330 true
+	//  false
+}

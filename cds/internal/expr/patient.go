@@ -141,7 +141,7 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 	for _, e := range found {
 		out.items = append(out.items, ev.node(e, typ))
 	}
-	if len(missing) > 0 && !ev.telling {
+	if len(missing) > 0 && (!ev.telling || len(out.items) == 0) {
 		out.open = ev.unknowns(missing)
 	}
 	ev.readFound(found)

@@ -76,7 +76,7 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 			out.items = append(out.items, ev.node(e, typ))
 		}
 	}
-	if missing, ok := ev.incomplete(supply, "", false, nil); ok && !ev.telling {
+	if missing, ok := ev.incomplete(supply, "", false, nil); ok && (!ev.telling || len(out.items) == 0) {
 		out.open = ev.unknown(missing)
 	} else if of == "Observation" { // no result is unknown, never normal
 		out.open = ev.unknown(Missing{Resource: of, Reason: "observations are never known to be all"})

@@ -1,0 +1,125 @@
+package terminology
+
+import "slices"
+
+// safeEquivalence holds how a target may relate to its source so that who has the source has the target:
+// the same, or wider. The codes are those of ConceptMap in R4 (equivalence, said of the target) and in R5
+// (relationship, said of the source).
+var safeEquivalence = map[string]bool{
+	"equal":                          true,
+	"equivalent":                     true,
+	"wider":                          true,
+	"subsumes":                       true,
+	"source-is-narrower-than-target": true,
+	"narrower":                       false,
+	"specializes":                    false,
+	"source-is-broader-than-target":  false,
+	"relatedto":                      false,
+	"related-to":                     false,
+	"inexact":                        false,
+	"unmatched":                      false,
+	"disjoint":                       false,
+	"not-related-to":                 false,
+}
+
+// A conceptMap is a FHIR ConceptMap that was loaded, without the mappings that Translate does not use.
+type conceptMap struct {
+	url, version, file, source string
+	pairs                      []mapping
+}
+
+type mapping struct{ from, to Code }
+
+func (m *conceptMap) versionOf() string { return m.version }
+
+// readConceptMap reads a ConceptMap. What is wrong with it is in root's mistakes.
+func readConceptMap(root *element) *conceptMap {
+	m := &conceptMap{url: root.text("url"), version: root.text("version")}
+	retired := root.text("status") == "retired"
+	for _, group := range root.objects("group") {
+		m.group(group)
+	}
+	if retired {
+		m.pairs = nil
+	}
+	return m
+}
+
+func (m *conceptMap) group(group *element) {
+	elements := group.objects("element")
+	if len(elements) == 0 {
+		return
+	}
+	from := canonicalSystem(group.text("source"))
+	to := canonicalSystem(group.text("target"))
+	if from == "" {
+		group.fail("source is missing: the code system that is mapped from")
+		return
+	}
+	for _, e := range elements {
+		source := Code{from, e.text("code")}
+		for _, target := range e.objects("target") {
+			if code := target.text("code"); m.safe(target, code) && source.Code != "" {
+				m.pairs = append(m.pairs, mapping{source, Code{to, code}})
+			}
+		}
+	}
+	if to == "" && slices.ContainsFunc(m.pairs, func(p mapping) bool { return p.to.System == "" }) {
+		group.fail("target is missing: the code system that is mapped to")
+	}
+}
+
+// canonicalSystem is Canonical without the version that some maps write behind the URL.
+func canonicalSystem(url string) string {
+	bare, _ := cutVersion(url)
+	return Canonical(bare)
+}
+
+// safe reports whether the mapping holds by itself and to something that is not narrower.
+func (m *conceptMap) safe(target *element, code string) bool {
+	name := target.text("equivalence")
+	if name == "" {
+		name = target.text("relationship")
+	}
+	safe, known := safeEquivalence[name]
+	switch {
+	case name == "" && code != "":
+		target.fail("equivalence is missing")
+	case !known && name != "":
+		target.fail("equivalence %q is not known", name)
+	}
+	conditional := len(target.objects("dependsOn")) > 0 || len(target.objects("product")) > 0
+	return safe && code != "" && !conditional && !target.value.Exists("modifierExtension")
+}
+
+// Translate returns the codes that a patient who has code has, too, by the loaded ConceptMaps: targets
+// that are equal, equivalent or wider (R4 "equal", "equivalent", "wider", "subsumes"; R5 "equivalent",
+// "source-is-narrower-than-target"). A narrower, inexact or merely related target would claim what the
+// record does not say and is never returned; nor is one that dependsOn something else or comes with a
+// product, or one of a retired map. Maps are read from source to target, one step. The result is sorted.
+func (l *Library) Translate(code Code) []Code {
+	code.System = Canonical(code.System)
+	return slices.Clone(l.translations()[code])
+}
+
+// translations returns the mappings of the newest version of each map.
+func (l *Library) translations() map[Code][]Code {
+	if m := l.mapped.Load(); m != nil {
+		return *m
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := map[Code][]Code{}
+	for _, versions := range l.conceptMaps {
+		for _, p := range newest(versions).pairs {
+			if p.from != p.to {
+				m[p.from] = append(m[p.from], p.to)
+			}
+		}
+	}
+	for from, to := range m {
+		m[from] = union(to)
+	}
+	l.mapped.Store(&m)
+	return m
+}

@@ -1,0 +1,127 @@
+package terminology
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// A Library is all terminology that was loaded: code systems, value sets, concept maps. It is filled with
+// LoadFiles, Add and AddSystem by one goroutine; from then on it is only read, by any number of them.
+type Library struct {
+	codeSystems map[string][]*codeSystem // by canonical URL: its versions
+	systems     map[string]CodeSystem    // what AddSystem brought, by canonical URL
+	valueSets   map[string][]*valueSet   // by URL: its versions
+	whole       map[string]string        // URL of a value set → the system whose every code it holds
+	conceptMaps map[string][]*conceptMap // by URL: its versions
+	mapped      atomic.Pointer[map[Code][]Code]
+
+	mu       sync.Mutex // guards what follows, which is found when it is asked for
+	expanded map[*valueSet]expansion
+	imports  *imports
+}
+
+// NewLibrary returns an empty Library.
+func NewLibrary() *Library {
+	return &Library{
+		codeSystems: map[string][]*codeSystem{},
+		systems:     map[string]CodeSystem{},
+		valueSets:   map[string][]*valueSet{},
+		whole:       map[string]string{},
+		conceptMaps: map[string][]*conceptMap{},
+		expanded:    map[*valueSet]expansion{},
+	}
+}
+
+// forget drops what was found before something was added.
+func (l *Library) forget() {
+	clear(l.expanded)
+	l.imports = nil
+	l.mapped.Store(nil)
+}
+
+var errPartOf = errors.New("the hierarchy says what is a part of what, not what is a kind of what")
+
+// Descendants returns all codes below one, at any depth, without the code itself, in the order of the
+// system. Inactive and abstract codes are among them. It is an error if the system is not loaded in full
+// (a *NotLoadedError), if the code is not in it, or if its hierarchy is one of parts.
+func (l *Library) Descendants(ctx context.Context, code Code) ([]Code, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	code.System = Canonical(code.System)
+	s, err := l.system(code.System, "")
+	if err != nil {
+		return nil, err
+	}
+	if cs, ok := s.(*codeSystem); ok && cs.partOf {
+		return nil, fmt.Errorf("the code system %s: %w", code.System, errPartOf)
+	}
+	below, ok := s.Descendants(code.Code)
+	if !ok {
+		return nil, fmt.Errorf("the code %q is not in the code system %s", code.Code, code.System)
+	}
+	out := make([]Code, len(below))
+	for i, c := range below {
+		out[i] = Code{code.System, c}
+	}
+	return out, nil
+}
+
+// Subsumes reports whether b is a or a descendant of it. It is not known if the codes are of different
+// systems, if one is not in its system, if the system is not loaded, or if its hierarchy is one of parts.
+// Of a system that is only partly loaded, what holds is known, what does not is not.
+func (l *Library) Subsumes(a, b Code) (subsumes, known bool) {
+	system := Canonical(a.System)
+	if system != Canonical(b.System) {
+		return false, false
+	}
+	s, partly := l.partly(system)
+	if s == nil || !s.Has(a.Code) || !s.Has(b.Code) {
+		return false, false
+	}
+	if a.Code == b.Code {
+		return true, true
+	}
+	if cs, ok := s.(*codeSystem); ok && cs.partOf {
+		return false, false
+	}
+	subsumes = below(s, a.Code, b.Code)
+	return subsumes, subsumes || !partly
+}
+
+// partly returns a system, complete or else as much of it as there is; nil if there is nothing.
+func (l *Library) partly(url string) (s CodeSystem, partly bool) {
+	if s, err := l.system(url, ""); err == nil {
+		return s, false
+	}
+	if cs := newest(l.codeSystems[url]); cs != nil {
+		return cs, true
+	}
+	return nil, false
+}
+
+func below(s CodeSystem, above, code string) bool {
+	if quick, ok := s.(interface {
+		Subsumes(above, below string) bool
+	}); ok {
+		return quick.Subsumes(above, code)
+	}
+	ancestors, _ := s.Ancestors(code)
+	for _, ancestor := range ancestors {
+		if ancestor == above {
+			return true
+		}
+	}
+	return false
+}
+
+// Display returns the name of a code in its system, "" if none is loaded.
+func (l *Library) Display(code Code) string {
+	if s, _ := l.partly(Canonical(code.System)); s != nil {
+		return s.Display(code.Code)
+	}
+	return ""
+}

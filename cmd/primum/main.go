@@ -106,6 +106,8 @@ func (c *command) report(err error) int {
 		fmt.Fprintf(c.errors, "primum: %v\nRun \"%s\" for usage.\n", err, joined(" ", "primum", wrong.command, "--help"))
 	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintf(c.errors, "primum: there is no file or folder %s\n", path.Path)
+	case errors.As(err, &path):
+		fmt.Fprintf(c.errors, "primum: %s: %v\n", path.Path, path.Err)
 	default:
 		fmt.Fprintf(c.errors, "primum: %v\n", err)
 	}

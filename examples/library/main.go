@@ -38,7 +38,10 @@ func main() {
 		}
 	}
 	for _, u := range report.Undecided {
-		fmt.Println("not decided:", u.Rule, "for", u.Focus, "for want of", u.Missing)
+		fmt.Printf("not decided: %s\n", u.Rule)
+		for _, m := range u.Missing {
+			fmt.Println("  for want of", m.Resource, m.Path+":", m.Reason)
+		}
 	}
 }
 

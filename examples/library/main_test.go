@@ -9,4 +9,6 @@ func Example() {
 	// warning: Major bleeding: ibuprofen 600 MG Oral Tablet with warfarin sodium 5 MG Oral Tablet (drug-drug-interaction[warfarin-nsaid])
 	//   because of MedicationRequest/ibuprofen ibuprofen 600 MG Oral Tablet
 	//   because of MedicationRequest/warfarin warfarin sodium 5 MG Oral Tablet
+	// not decided: nsaid-low-egfr
+	//   for want of Observation creatinine: none in the last 12 months
 }

@@ -107,7 +107,7 @@ func (c *compiler) indicator(r *rule, def *Card, part string) *template {
 	scope.NoRecord = true
 	before := len(c.errors)
 	t := c.template(r.def.ID, def.Indicator, &scope)
-	if len(c.errors) > before {
+	if len(c.errors) > before || t.broken {
 		return t
 	}
 	if constant, ok := t.constant(); ok {
@@ -119,7 +119,7 @@ func (c *compiler) indicator(r *rule, def *Card, part string) *template {
 		return t
 	}
 	for _, row := range r.scope.Table.Rows {
-		if !c.indicatorIs(r, def, c.engine.constantText(t, r.scope, row), r.scope.Table.Text(row, "id")) {
+		if row.Readable() && !c.indicatorIs(r, def, c.engine.constantText(t, r.scope, row), r.scope.Table.Text(row, "id")) {
 			break
 		}
 	}
@@ -180,7 +180,7 @@ func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {
 		}
 		if program, ok := c.expression(r.def.ID, d.Expr, r.scope, false); ok {
 			if !program.IsResource() {
-				c.fail(d.Expr.Position(), r.def.ID, "", "an action takes a resource, this is a %s", program.TypeName())
+				c.fail(d.Expr.Position(), r.def.ID, "", "expected a resource, found %s", program.TypeName())
 			}
 			a.resource = program
 		}

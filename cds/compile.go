@@ -16,6 +16,7 @@ type compiler struct {
 	errors   Errors
 	packs    map[string]Position
 	usedSite map[string]bool
+	params   []string // as a site can name them
 }
 
 // A pack is a Pack with its names resolved.
@@ -106,6 +107,7 @@ func (c *compiler) param(p *pack, def *Param) {
 		c.fail(def.Position, "", "", "there are two params named %q", def.Name)
 		return
 	}
+	c.params = append(c.params, def.Name, p.def.Name+"."+def.Name)
 	value, err := paramValue(def, def.Value, def.Exact)
 	if err != nil {
 		at, problem := def.Position, expr.ProblemOf(err)
@@ -121,7 +123,7 @@ func (c *compiler) param(p *pack, def *Param) {
 		if value, err = paramValue(def, site.Value, site.Exact); err != nil {
 			c.fail(site.Position, "", "", "param %q: %v", def.Name, err)
 		} else if value.TypeName() != was {
-			c.fail(site.Position, "", "", "param %q: expected a %s, as its default is, found a %s", def.Name, was, value.TypeName())
+			c.fail(site.Position, "", "", "param %q: expected %s, as its default is, found %s", def.Name, was, value.TypeName())
 		}
 	}
 	p.names.Params[def.Name] = value

@@ -31,14 +31,26 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Detail returns Error, then the source line with a caret under the place, if the place is known.
+// Detail returns Error, then the source line with a caret under the place, if the place is known. Of a
+// long line it shows what is around the place.
 func (e *Error) Detail() string {
-	line := e.Position.File.Line(e.Position.Line)
-	if line == "" {
+	line := []rune(strings.ReplaceAll(e.Position.File.Line(e.Position.Line), "\t", " "))
+	if len(line) == 0 {
 		return e.Error()
 	}
-	return e.Error() + "\n    " + strings.ReplaceAll(line, "\t", " ") + "\n    " + strings.Repeat(" ", max(0, e.Position.Column-1)) + "^"
+	at := max(0, e.Position.Column-1)
+	lead, trail := "", ""
+	if from := min(at, len(line)) - shownLine/2; len(line) > shownLine && from > 0 {
+		lead, line, at = "…", line[from:], at-from+1
+	}
+	if len(line) > shownLine {
+		line, trail = line[:shownLine], "…"
+	}
+	return e.Error() + "\n    " + lead + string(line) + trail + "\n    " + strings.Repeat(" ", at) + "^"
 }
+
+// shownLine is how many characters of a source line an error shows.
+const shownLine = 160
 
 // Errors are the mistakes of a rule set: sorted by file, line and column, the first of each line.
 type Errors []*Error

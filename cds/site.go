@@ -40,12 +40,15 @@ func (c *compiler) site() {
 	}
 	for _, p := range c.config.site.Params {
 		if !c.usedSite["param "+p.Name] {
-			c.fail(p.Position, "", "", "no pack has a param %q", p.Name)
+			c.fail(p.Position, "", expr.Nearest(p.Name, c.params), "no pack has a param %q", p.Name)
 		}
 	}
 	var ids []string
 	for _, r := range c.engine.rules {
 		ids = append(ids, r.def.ID)
+		for _, row := range r.rows {
+			ids = append(ids, row.id)
+		}
 	}
 	for _, r := range c.config.site.Rules {
 		if !c.usedSite["rule "+r.ID] {

@@ -97,8 +97,11 @@ func (t *tableReader) cell(kind, text string, i, j int) (expr.Value, error) {
 	if v, ok := t.sets[text]; ok {
 		return v, nil
 	}
+	before := len(t.compiler.errors)
 	v := t.codes(text, i, j)
-	t.sets[text] = v
+	if len(t.compiler.errors) == before {
+		t.sets[text] = v
+	}
 	return v, nil
 }
 
@@ -106,22 +109,27 @@ func (t *tableReader) cell(kind, text string, i, j int) (expr.Value, error) {
 func (t *tableReader) codes(text string, i, j int) expr.Value {
 	set := &codeSet{compiler: t.compiler}
 	var sets []*terminology.Set
-	offset := 0
+	next := t.at(i, j)
 	for _, part := range strings.Split(text, ";") {
-		at := t.at(i, j)
-		at.Column += offset + len(part) - len(strings.TrimLeft(part, " "))
-		offset += len([]rune(part)) + 1
-		part = strings.TrimSpace(part)
+		trimmed := strings.TrimSpace(part)
+		at := after(next, part[:strings.Index(part, trimmed)])
+		next = after(next, part+";")
+		part = trimmed
 		system, code, coded := strings.Cut(part, "|")
 		switch codes, known := t.pack.names.Codes[part]; {
 		case known:
 			sets = append(sets, codes.Set)
 		case coded:
-			if url, ok := terminology.System(system); ok {
+			url, ok := terminology.System(system)
+			if !ok && !strings.Contains(system, ":") {
+				t.compiler.fail(at, "", expr.Nearest(system, terminology.Systems()), "column %q: unknown code system %q", t.def.Columns[j].Name, system)
+				continue
+			} else if ok {
 				system = url
 			}
 			full := terminology.Code{System: system, Code: code}
 			if message := malformed(full); message != "" {
+				at = after(at, part[:strings.IndexByte(part, '|')+1])
 				t.compiler.fail(at, "", "", "column %q: %s", t.def.Columns[j].Name, message)
 				continue
 			}
@@ -137,4 +145,14 @@ func (t *tableReader) codes(text string, i, j int) expr.Value {
 		name = t.def.Columns[j].Name
 	}
 	return expr.CodesOf(name, terminology.Union(append(sets, set.set())...))
+}
+
+// after is the place behind text that begins at p.
+func after(p Position, text string) Position {
+	if i := strings.LastIndexByte(text, '\n'); i >= 0 {
+		p.Line += strings.Count(text, "\n")
+		p.Column, text = 1, text[i+1:]
+	}
+	p.Column += len([]rune(text))
+	return p
 }

@@ -8,7 +8,8 @@ import (
 
 // A template is text with CEL in {{ }}.
 type template struct {
-	parts []part
+	parts  []part
+	broken bool // a hole could not be compiled
 }
 
 // A part is text, or an expression whose value is written in its place.
@@ -19,6 +20,9 @@ type part struct {
 
 // constant returns the text of a template without holes.
 func (t *template) constant() (string, bool) {
+	if t.broken {
+		return "", false
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.hole != nil {
@@ -72,6 +76,8 @@ func (t *template) hole(c *compiler, rule string, source Text, scope *expr.Scope
 	lead := len([]rune(source.Value)) - len([]rune(strings.TrimLeft(source.Value, " \t\r\n")))
 	if program, ok := c.expression(rule, source.Slice(lead, lead+len([]rune(trimmed))), scope, false); ok {
 		t.parts = append(t.parts, part{hole: program})
+	} else {
+		t.broken = true
 	}
 }
 

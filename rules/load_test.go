@@ -21,9 +21,16 @@ func TestEveryMistakeIsNamedAtItsPlace(t *testing.T) {
 	requireWanted(t, "testdata/bad", func(path string) error { return Check(path) })
 }
 
+// A site file is wrong by itself, or beside the pack in testdata/site/pack.
 func TestEveryMistakeInASiteFileIsNamedAtItsPlace(t *testing.T) {
+	packs, err := Load("testdata/site/pack")
+	require.NoError(t, err)
 	requireWanted(t, "testdata/badsite", func(path string) error {
-		_, err := LoadSite(path)
+		site, err := LoadSite(path)
+		if err != nil {
+			return err
+		}
+		_, err = cds.New(packs, cds.WithSite(site))
 		return err
 	})
 }

@@ -61,7 +61,7 @@ func (c *compilation) check() []Problem {
 		}
 	}))
 	if c.nodes > maxNodes {
-		c.report(c.checked.NativeRep().Expr(), fmt.Sprintf("the expression is too large: %d parts, at most %d", c.nodes, maxNodes))
+		c.reportAt(c.start(c.checked.NativeRep().Expr()), fmt.Sprintf("the expression is too large: %d parts, at most %d", c.nodes, maxNodes), "")
 	}
 	sortProblems(c.found)
 	return c.found
@@ -105,11 +105,16 @@ func (c *compilation) place(e ast.Expr) int {
 // parenthesis.
 func (c *compilation) nameAt(e ast.Expr) int {
 	at := c.offset(c.info().GetStartLocation(e.ID()))
-	name := []rune(strings.TrimPrefix(e.AsCall().FunctionName(), "resources_"))
-	if strings.HasPrefix(e.AsCall().FunctionName(), "resources_") {
-		name = []rune("resources")
+	name := e.AsCall().FunctionName()
+	if strings.HasPrefix(name, "resources_") {
+		name = "resources"
 	}
-	runes := []rune(c.source)
+	return c.before(at, name)
+}
+
+// before is where name begins if it stands before offset at, else at.
+func (c *compilation) before(at int, word string) int {
+	name, runes := []rune(word), []rune(c.source)
 	end := at
 	for end > 0 && strings.ContainsRune(" \t\r\n", runes[end-1]) {
 		end--
@@ -136,6 +141,8 @@ func (c *compilation) start(e ast.Expr) int {
 			return c.start(call.Args()[0])
 		}
 		return c.nameAt(e)
+	case ast.StructKind:
+		return c.before(c.offset(c.info().GetStartLocation(e.ID())), e.AsStruct().TypeName())
 	case ast.ComprehensionKind:
 		if macro, ok := c.info().GetMacroCall(e.ID()); ok && macro.Kind() == ast.CallKind && macro.AsCall().IsMemberFunction() {
 			return c.start(e.AsComprehension().IterRange())
@@ -244,6 +251,9 @@ func (c *compilation) checkUnitText(name string, args []ast.Expr) {
 }
 
 func (c *compilation) checkEquality(e ast.Expr, args []ast.Expr) {
+	if c.typeOf(args[0]) == types.NullType || c.typeOf(args[1]) == types.NullType {
+		return // null itself is refused
+	}
 	for i, arg := range args {
 		t := c.typeOf(arg)
 		if elem := listElem(t); elem != "" {

@@ -1,9 +1,11 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/google/cel-go/common/types"
@@ -12,6 +14,7 @@ import (
 	"github.com/primum-cds/primum/cds/internal/measure"
 	"github.com/primum-cds/primum/cds/internal/temporal"
 	"github.com/primum-cds/primum/cds/terminology"
+	"github.com/primum-cds/primum/cds/ucum"
 )
 
 // Codes is a named set of codes.
@@ -23,8 +26,13 @@ type Codes struct {
 // A Value is a constant of a pack: a param, or a cell of a table.
 type Value struct{ val ref.Val }
 
-// TypeName returns the name of the value's type, as authors know it.
-func (v Value) TypeName() string { return noun(v.typ()) }
+// TypeName returns what a message calls the value: "a Quantity", "text".
+func (v Value) TypeName() string {
+	if v.typ() == types.BoolType {
+		return "true or false"
+	}
+	return a(v.typ())
+}
 
 func (v Value) typ() *types.Type {
 	switch v.val.(type) {
@@ -75,42 +83,75 @@ func CodesOf(name string, set *terminology.Set) Value {
 // Columns are the types that a table's columns can have.
 var Columns = []string{"string", "codes", "int", "double", "bool", "quantity", "date"}
 
-// Cell reads a cell of a table whose column is of one of Columns, but for codes.
+// Cell reads a cell of a table whose column is of one of Columns, but for codes. The error says what was
+// expected.
 func Cell(column, text string) (Value, error) {
+	if text == "" && column != "string" {
+		return Value{}, fmt.Errorf("the cell is empty: expected %s", cells[column])
+	}
+	wrong := func(why string) (Value, error) {
+		return Value{}, fmt.Errorf("expected %s, found %q%s", cells[column], text, why)
+	}
 	switch column {
 	case "string":
 		return Value{types.String(text)}, nil
 	case "int":
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return Value{}, fmt.Errorf("expected a whole number, got %q", text)
+			return wrong("")
 		}
 		return Value{types.Int(n)}, nil
 	case "double":
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || n-n != 0 {
-			return Value{}, fmt.Errorf("expected a number, got %q", text)
+		if err != nil || n-n != 0 || strings.ContainsAny(text, "xX_") {
+			return wrong("")
 		}
 		return Value{types.Double(n)}, nil
 	case "bool":
 		if text != "true" && text != "false" {
-			return Value{}, fmt.Errorf("expected true or false, got %q", text)
+			return wrong("")
 		}
 		return Value{types.Bool(text == "true")}, nil
 	case "quantity":
-		q, err := measure.Parse(text)
-		if err != nil {
-			return Value{}, fmt.Errorf("expected a quantity such as \"5 mg\": %w", err)
-		}
-		return Value{quantityVal{q: q}}, nil
+		return quantityCell(text, wrong)
 	case "date":
 		d, err := temporal.Parse(text)
-		if err != nil {
-			return Value{}, fmt.Errorf("expected a date: %w", err)
+		var syntax *temporal.SyntaxError
+		switch {
+		case errors.As(err, &syntax):
+			return wrong(": " + syntax.Reason)
+		case err != nil:
+			return wrong("")
 		}
 		return Value{dateVal{d: d}}, nil
 	}
 	return Value{}, fmt.Errorf("unknown column type %q", column)
+}
+
+// cells are what the cells of a column hold.
+var cells = map[string]string{
+	"int": "a whole number", "double": "a number such as 0.5", "bool": "true or false",
+	"quantity": `a quantity such as "5 mg"`, "date": "a date such as 2026-03-01",
+}
+
+// quantityCell reads a number with a unit. One without is most likely forgotten: what has none is written
+// with the unit 1.
+func quantityCell(text string, wrong func(string) (Value, error)) (Value, error) {
+	q, err := measure.Parse(text)
+	var unit *ucum.SyntaxError
+	switch {
+	case errors.As(err, &unit):
+		p := ProblemOf(err)
+		if p.Suggest != "" {
+			p.Message += ` (did you mean "` + p.Suggest + `"?)`
+		}
+		return wrong(": " + p.Message)
+	case err != nil:
+		return wrong("")
+	case q.Code == "":
+		return wrong(": the unit is missing")
+	}
+	return Value{quantityVal{q: q}}, nil
 }
 
 // A Table is knowledge in rows, as expressions read it.
@@ -160,7 +201,7 @@ func NewTable(pack, name string, columns, kinds []string, rows []Row) *Table {
 			Type:  columnTypes[kinds[i]],
 			IsSet: func(target any) bool { _, ok := target.(rowVal); return ok },
 			GetFrom: func(target any) (any, error) {
-				if r, ok := target.(rowVal); ok {
+				if r, ok := target.(rowVal); ok && r.row[i].val != nil {
 					return r.row[i].val, nil
 				}
 				return target, nil
@@ -168,6 +209,11 @@ func NewTable(pack, name string, columns, kinds []string, rows []Row) *Table {
 		}
 	}
 	return t
+}
+
+// Readable reports whether all cells of a row could be read.
+func (r Row) Readable() bool {
+	return !slices.ContainsFunc(r, func(v Value) bool { return v.val == nil })
 }
 
 // Column returns the index of a column, -1 if there is none.

@@ -305,7 +305,11 @@ func (c *compilation) names() []string {
 func ProblemOf(err error) Problem {
 	var unit *ucum.SyntaxError
 	if errors.As(err, &unit) {
-		return Problem{Offset: unit.Offset, Message: "the unit " + quote(unit.Unit) + " cannot be read: " + unit.Message, Suggest: unit.Suggest}
+		p := Problem{Offset: unit.Offset, Message: quote(unit.Unit) + " is no UCUM unit", Suggest: unit.Suggest}
+		if !strings.Contains(unit.Message, quote(unit.Unit)) {
+			p.Message += ": " + unit.Message
+		}
+		return p
 	}
 	return Problem{Message: err.Error()}
 }

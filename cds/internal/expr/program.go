@@ -30,8 +30,8 @@ type Program struct {
 	compilation *compilation
 }
 
-// TypeName returns the name of the value's type, as authors know it.
-func (p *Program) TypeName() string { return noun(p.typ) }
+// TypeName returns what a message calls the value: "a Quantity", "text".
+func (p *Program) TypeName() string { return a(p.typ) }
 
 // Reads returns the FHIR types that the expression reads through the patient, sorted.
 func (p *Program) Reads() []string { return p.reads }

@@ -87,18 +87,21 @@ func (r *syntaxReader) value(t token) *Problem {
 		r.push(t, false)
 	case t.text == "!" || t.text == "-":
 	case t.text == "." && r.before(-1).kind == wordToken:
+	case t.text == "." && r.before(-1).kind == numberToken && r.before(-1).at == t.at+1: // .5
+		r.next++
+		r.operand = true
 	case t.closes():
 		return r.closeEarly(t)
 	case t.text == "?" && r.top().text == "[": // an optional element
 	default:
-		return wrong(t, "", "expected a value%s, found %s", r.after(), t.text)
+		return wrong(t, "", "expected a value%s, found %s", r.after(), t.shown())
 	}
 	return nil
 }
 
 func (r *syntaxReader) after() string {
 	if last := r.before(1); last.text != "" {
-		return " after " + last.text
+		return " after " + last.shown()
 	}
 	return ""
 }
@@ -107,9 +110,9 @@ func (r *syntaxReader) name(t token) *Problem {
 	follows := r.before(-1)
 	switch lower := strings.ToLower(t.text); {
 	case lower == "not" && (follows.kind != symbolToken && follows.text != "" && follows.text != "in" || follows.text == "("):
-		return wrong(t, "!", "not is written !")
+		return wrong(t, "!", "\"not\" is no operator")
 	case t.text == "in":
-		return wrong(t, "", "expected a value%s, found in", r.after())
+		return wrong(t, "", "expected a value%s, found %s", r.after(), t.shown())
 	case slices.Contains(syntaxWords, t.text):
 		return wrong(t, "", "%q cannot be a name: the language keeps this word for itself", t.text)
 	}
@@ -130,9 +133,9 @@ func (r *syntaxReader) closeEarly(t token) *Problem {
 	case last.at == top.at && (top.call || top.text != "("):
 	case last.text == "," && !top.call:
 	case last.at == top.at:
-		return wrong(top.token, "", "there is nothing between ( and )")
+		return wrong(top.token, "", "there is nothing between \"(\" and \")\"")
 	default:
-		return wrong(t, "", "expected a value after %s, found %s", last.text, t.text)
+		return wrong(t, "", "expected a value after %s, found %s", last.shown(), t.shown())
 	}
 	return r.closing(t)
 }
@@ -171,9 +174,9 @@ func (r *syntaxReader) member(t token) *Problem {
 	}
 	if follows.kind != wordToken {
 		if follows.text == "" {
-			return wrong(t, "", "expected a name after .")
+			return wrong(t, "", "expected a name after %s", t.shown())
 		}
-		return wrong(follows, "", "expected a name after ., found %s", follows.text)
+		return wrong(follows, "", "expected a name after %s, found %s", t.shown(), follows.shown())
 	}
 	r.next++
 	return nil
@@ -192,14 +195,14 @@ func (r *syntaxReader) separator(t token) *Problem {
 	case t.text == "," && top.text == "{":
 		return noList(top.token)
 	default:
-		return wrong(t, "", "%s has no meaning here", t.text)
+		return wrong(t, "", "%s has no meaning here", t.shown())
 	}
 	r.operand = false
 	return nil
 }
 
 func missingColon(t token) *Problem {
-	return wrong(t, "", "? needs a : after it, as in condition ? this : that")
+	return wrong(t, "", `"?" needs a ":" after it, as in condition ? this : that`)
 }
 
 func noList(t token) *Problem { return wrong(t, "", "a list is written in [ ], not in { }") }
@@ -208,11 +211,11 @@ func (r *syntaxReader) closing(t token) *Problem {
 	top := r.top()
 	switch {
 	case top.text == "":
-		return wrong(t, "", "this %s closes nothing: there is no %s before it that is open", t.text, t.partner())
+		return wrong(t, "", "this %s closes nothing: no %s before it is open", t.shown(), quote(t.partner()))
 	case top.text == "?":
 		return missingColon(top.token)
 	case top.partner() != t.text:
-		return wrong(t, "", "expected %s, found %s", top.partner(), t.text)
+		return wrong(t, "", "expected %s, found %s", quote(top.partner()), t.shown())
 	case t.text == "}" && !top.colon && r.before(1).at != top.at:
 		return noList(top.token)
 	}
@@ -231,9 +234,9 @@ func (r *syntaxReader) end() *Problem {
 		if r.top().text == "?" {
 			return missingColon(r.top().token)
 		}
-		return wrong(r.top().token, "", "this %s is never closed: expected %s", r.top().text, r.top().partner())
+		return wrong(r.top().token, "", "this %s is never closed: expected %s", r.top().shown(), quote(r.top().partner()))
 	case !r.operand:
-		return wrong(last, "", "nothing follows %s: expected a value", last.text)
+		return wrong(last, "", "nothing follows %s: expected a value", last.shown())
 	}
 	return nil
 }
@@ -244,17 +247,17 @@ func misplaced(t, last, next token) *Problem {
 	operators := map[string]string{"and": "&&", "or": "||", "is": "==", "equals": "==", "eq": "==", "gt": ">", "lt": "<"}
 	switch {
 	case t.kind == wordToken && operators[word] != "":
-		return wrong(t, operators[word], "%s is no operator", t.text)
+		return wrong(t, operators[word], "%s is no operator", t.shown())
 	case word == "not" && next.text == "in":
-		return wrong(t, "", "not in is no operator: write !(… in …)")
+		return wrong(t, "", `"not in" is no operator: write !(… in …)`)
 	case word == "if" || word == "then" || word == "else":
-		return wrong(t, "", "%s has no meaning here: write condition ? this : that", t.text)
+		return wrong(t, "", "%s has no meaning here: write condition ? this : that", t.shown())
 	case t.kind == wordToken && last.kind == numberToken:
 		return wrong(last, "", "%s %s is written %s", last.text, t.text, measured(last.text, t.text))
 	case t.kind == symbolToken:
-		return wrong(t, "", "expected an operator such as && or ==, found %s", t.text)
+		return wrong(t, "", "expected an operator such as && or ==, found %s", t.shown())
 	}
-	return wrong(t, "", "expected an operator such as && or == before %s", t.text)
+	return wrong(t, "", "expected an operator such as && or == before %s", t.shown())
 }
 
 // measured is how a number with a unit is written.

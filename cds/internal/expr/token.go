@@ -23,6 +23,14 @@ type token struct {
 	at   int
 }
 
+// shown is the token as a message quotes it.
+func (t token) shown() string {
+	if runes := []rune(t.text); len(runes) > 30 {
+		return quote(string(runes[:30]) + "…")
+	}
+	return quote(t.text)
+}
+
 var partners = map[string]string{"(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{"}
 
 func (t token) partner() string { return partners[t.text] }
@@ -118,30 +126,37 @@ func (s *scanner) textPrefix() int {
 }
 
 func (s *scanner) number() {
-	if s.has("0x") {
+	if s.has("0x") && s.at+2 < len(s.runes) && isHex(s.runes[s.at+2]) {
 		s.at += 2
-		s.while(func(r rune) bool { return strings.ContainsRune("0123456789abcdefABCDEF", r) })
-		return
+		s.while(isHex)
+	} else {
+		s.while(isDigit)
+		s.fraction()
 	}
-	s.while(isDigit)
+	if s.has("u") || s.has("U") {
+		s.at++
+	}
+}
+
+func isHex(r rune) bool { return isDigit(r) || r >= 'a' && r <= 'f' || r >= 'A' && r <= 'F' }
+
+func (s *scanner) fraction() {
 	if s.at+1 < len(s.runes) && s.runes[s.at] == '.' && isDigit(s.runes[s.at+1]) {
 		s.at++
 		s.while(isDigit)
 	}
-	if s.has("u") && (s.at+1 == len(s.runes) || !isName(s.runes[s.at+1])) {
-		s.at++
-	}
 	begin := s.at
-	if s.has("e") || s.has("E") {
-		s.at++
-		if s.has("+") || s.has("-") {
-			s.at++
-		}
-		if s.at == len(s.runes) || !isDigit(s.runes[s.at]) {
-			s.at = begin
-		}
-		s.while(isDigit)
+	if !s.has("e") && !s.has("E") {
+		return
 	}
+	s.at++
+	if s.has("+") || s.has("-") {
+		s.at++
+	}
+	if s.at == len(s.runes) || !isDigit(s.runes[s.at]) {
+		s.at = begin
+	}
+	s.while(isDigit)
 }
 
 // text reads text in quotes.
@@ -200,7 +215,7 @@ var lookalikes = []struct{ written, meant string }{
 func (s *scanner) symbol(from int) *Problem {
 	for _, l := range lookalikes {
 		if s.has(l.written) {
-			return &Problem{Offset: from, Message: l.written + " is no operator", Suggest: l.meant}
+			return &Problem{Offset: from, Message: quote(l.written) + " is no operator", Suggest: l.meant}
 		}
 	}
 	for _, text := range []string{"&&", "||", "==", "!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ".", ",", "?", ":", "+", "-", "*", "/", "%", "<", ">", "!"} {
@@ -214,14 +229,14 @@ func (s *scanner) symbol(from int) *Problem {
 	case strings.ContainsRune("“”„«»‘’‚´", r):
 		return &Problem{Offset: from, Message: string(r) + ` is no quote that text can stand in: write ' or "`}
 	case r == '=':
-		return &Problem{Offset: from, Message: "a single = means nothing", Suggest: "=="}
+		return &Problem{Offset: from, Message: `"=" is no operator`, Suggest: "=="}
 	case r == '&' || r == '|':
-		return &Problem{Offset: from, Message: "a single " + string(r) + " means nothing", Suggest: string([]rune{r, r})}
+		return &Problem{Offset: from, Message: quote(string(r)) + " is no operator", Suggest: string([]rune{r, r})}
 	case unicode.IsLetter(r):
 		return &Problem{Offset: from, Message: fmt.Sprintf("%q cannot be part of a name: only a to z, A to Z, digits and _ can; text must be in quotes", r)}
 	case !unicode.IsPrint(r):
-		return &Problem{Offset: from, Message: fmt.Sprintf("the invisible character U+%04X means nothing here: delete it", r)}
+		return &Problem{Offset: from, Message: fmt.Sprintf("the invisible character U+%04X has no meaning here: delete it", r)}
 	default:
-		return &Problem{Offset: from, Message: string(r) + " means nothing here"}
+		return &Problem{Offset: from, Message: quote(string(r)) + " has no meaning here"}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // unitsOf are the calculations whose result always has one unit, or one that compares with it.
 var unitsOf = map[string]string{
 	"weight": "kg", "height": "cm", "bmi": "kg/m2", "bsa": "m2",
-	"creatinineClearance": "mL/min", "egfr": "mL/min/{1.73_m2}", "dailyDosePerKg": "mg/kg/d", "weightedDailyDose": "mg/d",
+	"creatinineClearance": "mL/min", "egfr": "mL/min/{1.73_m2}", "dailyDosePerKg": "mg/kg/d", "dailyDosePerM2": "mg/m2/d", "weightedDailyDose": "mg/d",
 }
 
 var unitOperators = []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
@@ -28,8 +28,11 @@ func (c *compilation) checkUnits(e ast.Expr, name string, args []ast.Expr) {
 	if a == nil || b == nil || a.Comparable(b) {
 		return
 	}
-	op := operatorText(name)
-	c.report(e, fmt.Sprintf("%s %s %s is not possible: these units cannot be converted into each other", a.Display(), op, b.Display()))
+	verb := map[string]string{operators.Add: "added", operators.Subtract: "subtracted"}[name]
+	if verb == "" {
+		verb = "compared"
+	}
+	c.report(e, fmt.Sprintf("%s and %s cannot be %s: these units do not convert into each other", a.Display(), b.Display(), verb))
 }
 
 // unit is the unit of a quantity that stands in the rule; nil if it is read from data.

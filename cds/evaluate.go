@@ -191,7 +191,7 @@ func (q *question) hold() {
 	resources := []string{f.Focus}
 	for _, read := range q.eval.Reads() {
 		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
-		resources = append(resources, read.Res)
+		resources = append(resources, nonEmpty(read.Res)...)
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
 	}
 	slices.Sort(resources)

@@ -2,6 +2,7 @@ package cds
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -46,20 +47,34 @@ func shorten(s string, limit int) string {
 	return strings.TrimRightFunc(string(runes[:limit-1]), unicode.IsSpace) + "…"
 }
 
-// markdown escapes what GitHub-flavoured Markdown would take for markup, and HTML.
+// What of a text at the start of a line would make it a list or a rule, or the line before it a heading.
+var (
+	listMark = regexp.MustCompile(`^[0-9]{1,9}[.)](\s|$)`)
+	ruleMark = regexp.MustCompile(`^([-+](\s|$)|[-=]+$)`)
+)
+
+// markdown escapes what GitHub-flavoured Markdown would take for markup, HTML and addresses.
 func markdown(s string) string {
+	s = line(s)
+	if mark := listMark.FindString(s); mark != "" {
+		dot := strings.IndexAny(mark, ".)")
+		return s[:dot] + "\\" + s[dot:dot+1] + escaped(s[dot+1:])
+	}
+	if ruleMark.MatchString(s) {
+		return "\\" + escaped(s)
+	}
+	return escaped(s)
+}
+
+func escaped(s string) string {
 	var b strings.Builder
-	for _, r := range line(s) {
-		if strings.ContainsRune("\\`*_{}[]<>#|~!&", r) {
+	for _, r := range s {
+		if strings.ContainsRune("\\`*_{}[]<>#|~!&@", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
-	out := b.String()
-	if strings.HasPrefix(out, "- ") || strings.HasPrefix(out, "+ ") {
-		return "\\" + out
-	}
-	return strings.ReplaceAll(out, "://", ":\\//")
+	return strings.NewReplacer("://", ":\\//", "www.", "www\\.").Replace(b.String())
 }
 
 func (r *rendering) card(k *card) RenderedCard {

@@ -71,8 +71,12 @@ func (c *compilation) check() []Problem {
 func (c *compilation) forbidden() []Problem {
 	var out []Problem
 	ast.PreOrderVisit(c.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() == ast.CallKind && forbidden[e.AsCall().FunctionName()] != "" {
-			out = append(out, Problem{Offset: c.place(e), Message: forbidden[e.AsCall().FunctionName()]})
+		if e.Kind() != ast.CallKind {
+			return
+		}
+		name := e.AsCall().FunctionName()
+		if forbidden[name] != "" && !(e.AsCall().IsMemberFunction() && c.env.ours(name)) {
+			out = append(out, Problem{Offset: c.place(e), Message: forbidden[name]})
 		}
 	}))
 	sortProblems(out)

@@ -91,6 +91,9 @@ func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	}
 	shares := ev.shares(set, counts, dose.Daily)
 	missing := ev.missingShares(set)
+	if len(shares) == 0 && len(missing) == 0 {
+		ev.absence(search{kind: chart.Medication, plural: "medications", set: set})
+	}
 	zero, err := measure.New("0", "", "mg/d")
 	if err != nil {
 		return ev.fail(err)

@@ -27,6 +27,9 @@ func (p *provider) doseFunctions() []*function {
 		}
 		member("dailyDosePerKg", quantityType, p.dailyDosePerKg)
 		member("dailyDosePerKg", quantityType, p.dailyDosePerKg, codesType)
+		for _, f := range out[len(out)-2:] {
+			f.reads = []string{"Observation"} // the weight
+		}
 		member("routeClass", types.StringType, routeClassOf)
 		member("duration", spanType, duration)
 		member("renews", types.BoolType, renews)

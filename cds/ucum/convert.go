@@ -14,6 +14,10 @@ import (
 // exact. Very near to 0 on a logarithmic scale, the last of the 34 digits are not reliable. Between units of
 // the same size the value is returned as it is, trailing zeros included.
 //
+// Conversions between units from Parse and ParseLenient are remembered: of a value up to 18 digits or so, they
+// cost one allocation and no more than it takes to multiply and divide. That does not hold where a logarithm,
+// a root or an angle is involved.
+//
 // A *ConversionError is returned if u and to are not comparable; if value is not finite, or has more than
 // 2000 digits or an exponent beyond ±2000, or would have; and if it has no place on the scale of to, such
 // as 0 mol/L on that of [pH].
@@ -21,10 +25,11 @@ func (u *Unit) Convert(value *apd.Decimal, to *Unit) (*apd.Decimal, error) {
 	if reason := outOfBounds(value); reason != "" {
 		return nil, u.refuse(to, reason)
 	}
-	if !u.Comparable(to) {
+	r := u.route(to)
+	if r.kind == apart || r.kind == bridged {
 		return nil, u.refuse(to, "")
 	}
-	return u.convert(value, to, big.NewRat(1, 1))
+	return u.along(r, value, to)
 }
 
 // ConvertMolar does what Convert does, and moreover converts amounts of substance to masses and back,
@@ -34,44 +39,42 @@ func (u *Unit) Convert(value *apd.Decimal, to *Unit) (*apd.Decimal, error) {
 // Equivalents and osmoles count as moles, as in UCUM: for an ion of valence 2 the caller must give half
 // its molar mass to convert meq.
 func (u *Unit) ConvertMolar(value *apd.Decimal, to *Unit, gramsPerMole *apd.Decimal) (*apd.Decimal, error) {
-	moles := u.dim.base[mole] - to.dim.base[mole]
-	if moles == 0 || u.Comparable(to) {
-		return u.Convert(value, to)
-	}
 	if reason := outOfBounds(value); reason != "" {
 		return nil, u.refuse(to, reason)
 	}
-	bridged := u.dim
-	bridged.base[mole] -= moles
-	bridged.base[gram] += moles
-	if u.scale != nil || to.scale != nil || max(moles, -moles) > maxExponent || !bridged.equal(to.dim) || !bridged.counts(to.dim) {
+	r := u.route(to)
+	switch r.kind {
+	case apart:
 		return nil, u.refuse(to, "")
+	case bridged:
+	default:
+		return u.along(r, value, to)
 	}
 	if reason := outOfBounds(gramsPerMole); reason != "" || gramsPerMole.Sign() <= 0 {
 		return nil, u.refuse(to, "the molar mass is not a number above 0")
 	}
-	return u.convert(value, to, ratPower(toRat(gramsPerMole), moles))
+	if out := r.small.by(gramsPerMole, r.moles).line(value, r.round); out != nil {
+		return out, nil
+	}
+	mass := ratPower(toRat(gramsPerMole), r.moles)
+	whole := route{kind: linear, factor: mass.Mul(mass, r.factor), shift: r.shift, round: r.round}
+	return u.along(&whole, value, to)
 }
 
-// convert multiplies by the ratio of the sizes and by factor, through the scales of special units.
-func (u *Unit) convert(value *apd.Decimal, to *Unit, factor *big.Rat) (*apd.Decimal, error) {
-	ratio := factor.Mul(factor, new(big.Rat).Quo(u.magnitude(), to.magnitude()))
-	one := ratio.IsInt() && ratio.Num().IsInt64() && ratio.Num().Int64() == 1
-	if one && u.sameScale(to) {
-		return new(apd.Decimal).Set(value), nil
+// along converts by a route that needs no molar mass.
+func (u *Unit) along(r *route, value *apd.Decimal, to *Unit) (*apd.Decimal, error) {
+	if out := r.small.line(value, r.round); out != nil {
+		return out, nil
 	}
 	var out *apd.Decimal
-	switch {
-	case one && u.scale != nil && to.scale != nil && u.scale.name == to.scale.name:
-		step := new(big.Rat).Quo(orOne(u.step), orOne(to.step))
-		out = fromRat(step.Mul(step, toRat(value)), false)
-	case u.scale.rational() && to.scale.rational():
-		x := u.scale.fromZero(toRat(value), orOne(u.step))
-		x = to.scale.toZero(x.Mul(x, ratio), orOne(to.step))
-		out = fromRat(x, u.measured || to.measured)
+	switch r.kind {
+	case same:
+		return new(apd.Decimal).Set(value), nil
+	case linear:
+		out = r.line(value)
 	default:
 		var reason string
-		if out, reason = u.throughScales(value, to, ratio); reason != "" {
+		if out, reason = u.throughScales(value, to, r.ratio); reason != "" {
 			return nil, u.refuse(to, reason)
 		}
 	}

@@ -19,8 +19,11 @@ func outOfBounds(d *apd.Decimal) string {
 	switch {
 	case d == nil || d.Form != apd.Finite:
 		return "the value is not a number"
-	case d.Exponent > maxDecimal || d.Exponent < -maxDecimal ||
-		d.Coeff.BitLen() > 4*maxDecimal || d.NumDigits() > maxDecimal: // counting digits is dear, bits are not
+	case d.Exponent > maxDecimal || d.Exponent < -maxDecimal:
+		return "the value is out of bounds"
+	}
+	// A digit takes more than 3 bits and less than 4. Counting digits is dear, bits are not.
+	if n := d.Coeff.BitLen(); n > 3*maxDecimal && (n > 4*maxDecimal || d.NumDigits() > maxDecimal) {
 		return "the value is out of bounds"
 	}
 	return ""

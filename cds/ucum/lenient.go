@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"strings"
 	"sync"
 )
@@ -46,17 +47,34 @@ func loadSpellings(text string) (map[string]string, error) {
 //
 // The error is the one that Parse returns for code.
 func ParseLenient(code string) (u *Unit, mapped bool, err error) {
+	if len(code) > maxRemembered {
+		read := parseLenient(code)
+		u, err = read.result()
+		return u, read.mapped, err
+	}
+	hash := maphash.String(seed, code)
+	read := lenient.get(code, hash)
+	if read == nil {
+		code = strings.Clone(code)
+		read = lenient.put(code, hash, parseLenient(code))
+	}
+	u, err = read.result()
+	return u, read.mapped, err
+}
+
+func parseLenient(code string) reading {
 	known, broken := spellings()
 	t, damaged := units()
 	if broken == nil && damaged == nil && len(code) <= 4*maxLength {
 		for _, candidate := range candidates(code, known) {
-			if u, fault := t.parser(candidate).parse(); fault == nil {
-				return u, candidate != code, nil
+			if _, fault := t.parser(candidate).parse(); fault == nil {
+				if u, err := Parse(candidate); err == nil {
+					return reading{unit: u, mapped: candidate != code}
+				}
 			}
 		}
 	}
-	u, err = Parse(code)
-	return u, false, err
+	return parseStrict(code)
 }
 
 // candidates returns what code may be read as, the first that is valid counts.

@@ -2,6 +2,7 @@ package ucum
 
 import (
 	"fmt"
+	"hash/maphash"
 	"math/big"
 	"strings"
 	"unicode/utf8"
@@ -17,18 +18,35 @@ const (
 // The whole grammar is understood. A special unit, such as Cel or [pH], stands alone: it can have a prefix
 // and an annotation, but no exponent and no part in a product. The error is a *SyntaxError; a unit of more
 // than 256 characters, an exponent beyond ±30, or a unit of unreasonable size is one, too.
+//
+// Codes are remembered, several thousand of them: parsing one again costs a look-up.
 func Parse(code string) (*Unit, error) {
+	if len(code) > maxRemembered {
+		read := parseStrict(code)
+		return read.result()
+	}
+	hash := maphash.String(seed, code)
+	read := strict.get(code, hash)
+	if read == nil {
+		code = strings.Clone(code) // the caller's may be part of a large text, or of memory that is used again
+		read = strict.put(code, hash, parseStrict(code))
+	}
+	return read.result()
+}
+
+func parseStrict(code string) reading {
 	t, err := units()
 	if err != nil {
-		return nil, &SyntaxError{Unit: code, Message: err.Error()}
+		return reading{fault: &SyntaxError{Unit: code, Message: err.Error()}}
 	}
 	p := t.parser(code)
 	u, fault := p.parse()
 	if fault != nil {
 		fault.Suggest = suggest(t, code, p.unknown)
-		return nil, fault
+		return reading{fault: fault}
 	}
-	return u, nil
+	u.serial = lastUnit.Add(1)
+	return reading{unit: u}
 }
 
 func (t *table) parser(code string) *parser {

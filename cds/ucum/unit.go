@@ -28,6 +28,7 @@ type Unit struct {
 	measured bool
 	scale    *scale   // of a special unit (Cel, [pH], B, …), else nil
 	step     *big.Rat // the prefix of a special unit
+	serial   uint64   // of what was parsed and may be asked for again; else 0
 }
 
 // A term is a symbol with its exponent, or only an annotation.
@@ -38,7 +39,10 @@ type term struct {
 }
 
 // One returns the unit 1, of numbers that count nothing.
-func One() *Unit { return &Unit{code: "1"} }
+func One() *Unit { return &Unit{code: "1", serial: serialOfOne} }
+
+// serialOfOne is beyond what counting reaches.
+const serialOfOne = 1 << 63
 
 // String returns the UCUM code as it was parsed.
 func (u *Unit) String() string {

@@ -50,6 +50,7 @@ func TestFaults(t *testing.T) {
 		{"JSON that is no resource", fhir(`{"error":"no"}`), "JSON that is no FHIR resource came instead of ValueSet", 200, 1, false},
 		{"wrong resource", fhir(`{"resourceType":"Bundle","entry":[]}`), "Bundle came instead of ValueSet", 200, 1, false},
 		{"no expansion", fhir(`{"resourceType":"ValueSet","compose":{}}`), "the value set came without an expansion", 200, 1, false},
+		{"not UTF-8", fhir(expansionOf("", "\xff")), "the answer is not UTF-8", 200, 1, false},
 		{"another encoding", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "br")
 			fmt.Fprint(w, "…")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/valyala/fastjson"
 )
@@ -136,6 +137,8 @@ func (c *Client) read(q question, response *http.Response) ([]byte, error) {
 		e := c.fail(q, response.StatusCode, "the answer broke off")
 		e.Err = err
 		return nil, e
+	case !utf8.Valid(body):
+		return nil, c.fail(q, response.StatusCode, "the answer is not UTF-8")
 	}
 	return body, nil
 }

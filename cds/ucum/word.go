@@ -30,7 +30,9 @@ func (n word) over(by uint64) (q word, shift int, ok bool) {
 		next, rest = bits.Div64(hi, lo, by)
 		q = q.append(step, next)
 		shift -= step
-		digits = q.digits()
+		if digits += step; digits == step { // q was 0
+			digits = q.digits()
+		}
 	}
 	switch {
 	case rest == 0:
@@ -95,7 +97,7 @@ func (n word) digits() int {
 
 // stripZeros removes zeros at the end of a number above 0.
 func (n word) stripZeros(exponent int64) (word, int64) {
-	if n.lo%2 != 0 {
+	if (n.hi%10*6+n.lo%10)%10 != 0 { // 2^64 ends in 6
 		return n, exponent
 	}
 	for _, step := range [...]int{16, 8, 4, 2, 1} {

@@ -160,6 +160,7 @@
 //	order.singleDose() -> Quantity                 of its only ingredient; order.singleDose(Codes) of that one
 //	order.dailyDose() -> Quantity                  mg/d, likewise
 //	order.dailyDosePerKg() -> Quantity             mg/kg/d, likewise
+//	order.dailyDosePerM2() -> Quantity             mg/m2/d, likewise
 //	order.routeClass() -> string                   oral, sublingual, parenteral, topical, transdermal, inhaled,
 //	                                               nasal, ophthalmic, otic, rectal, vaginal
 //	order.duration() -> Span

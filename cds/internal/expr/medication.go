@@ -1,7 +1,10 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/cockroachdb/apd/v3"
+	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/valyala/fastjson"
@@ -19,16 +22,21 @@ func (p *provider) doseFunctions() []*function {
 	for _, name := range append([]string{"MedicationUse"}, medicationTypes...) {
 		of := types.NewObjectType(name)
 		member := func(fn string, result *types.Type, f impl, args ...*types.Type) {
-			out = append(out, &function{name: fn, member: true, args: append(types_(of), args...), result: result, impl: f})
+			m := &function{name: fn, member: true, args: append(types_(of), args...), result: result, impl: f}
+			if strings.HasPrefix(fn, "dailyDosePer") {
+				m.reads = []string{"Observation"} // weight and height
+			}
+			out = append(out, m)
 		}
 		for fn, f := range map[string]impl{"singleDose": singleDose, "dailyDose": dailyDose} {
 			member(fn, quantityType, f)
 			member(fn, quantityType, f, codesType)
 		}
-		member("dailyDosePerKg", quantityType, p.dailyDosePerKg)
-		member("dailyDosePerKg", quantityType, p.dailyDosePerKg, codesType)
-		for _, f := range out[len(out)-2:] {
-			f.reads = []string{"Observation"} // the weight
+		for fn, f := range map[string]impl{
+			"dailyDosePerKg": p.perBody((*calculation).weight), "dailyDosePerM2": p.perBody((*calculation).bsa),
+		} {
+			member(fn, quantityType, f)
+			member(fn, quantityType, f, codesType)
 		}
 		member("routeClass", types.StringType, routeClassOf)
 		member("duration", spanType, duration)
@@ -172,21 +180,28 @@ func (ev *Eval) entryDose(args []ref.Val, of dosing) ref.Val {
 func singleDose(ev *Eval, args []ref.Val) ref.Val { return ev.entryDose(args, dose.Single) }
 func dailyDose(ev *Eval, args []ref.Val) ref.Val  { return ev.entryDose(args, dose.Daily) }
 
-func (p *provider) dailyDosePerKg(ev *Eval, args []ref.Val) ref.Val {
-	daily := ev.entryDose(args, dose.Daily)
-	patient := &node{ev: ev, typ: p.structure("Patient"), index: -1}
-	if res := ev.Chart.Record.Patient; res != nil {
-		patient.json, patient.entry = res.JSON, ev.Chart.Entry(res)
+// perBody is the daily dose divided by the patient's weight or body surface.
+func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val)) impl {
+	return func(ev *Eval, args []ref.Val) ref.Val {
+		daily := ev.entryDose(args, dose.Daily)
+		if types.IsUnknownOrError(daily) {
+			return daily
+		}
+		patient := &node{ev: ev, typ: p.structure("Patient"), index: -1}
+		if res := ev.Chart.Record.Patient; res != nil {
+			patient.json, patient.entry = res.JSON, ev.Chart.Entry(res)
+		}
+		body, missing := size(&calculation{p: p, ev: ev, patient: patient})
+		if missing != nil {
+			return missing
+		}
+		out := arithmetic(operators.Divide)(ev, []ref.Val{daily, body})
+		if q, ok := out.(quantityVal); ok {
+			q.parts = daily.(quantityVal).parts
+			return q
+		}
+		return out
 	}
-	c := &calculation{p: p, ev: ev, patient: patient}
-	kg, missing := c.weight()
-	switch {
-	case types.IsUnknownOrError(daily):
-		return daily
-	case missing != nil:
-		return missing
-	}
-	return arithmetic("_/_")(ev, []ref.Val{daily, kg})
 }
 
 func routeClass(e *chart.Entry) (string, bool) {

@@ -120,10 +120,13 @@ func (c *compiler) param(p *pack, def *Param) {
 	}
 	was := value.TypeName()
 	if site := c.siteParam(p, def); site != nil {
-		if value, err = paramValue(def, site.Value, site.Exact); err != nil {
+		switch replaced, err := paramValue(def, site.Value, site.Exact); {
+		case err != nil:
 			c.fail(site.Position, "", "", "param %q: %v", def.Name, err)
-		} else if value.TypeName() != was {
-			c.fail(site.Position, "", "", "param %q: expected %s, as its default is, found %s", def.Name, was, value.TypeName())
+		case replaced.TypeName() != was:
+			c.fail(site.Position, "", "", "param %q: expected %s, as its default is, found %s", def.Name, was, replaced.TypeName())
+		default:
+			value = replaced
 		}
 	}
 	p.names.Params[def.Name] = value
@@ -163,6 +166,9 @@ func (c *compiler) rule(p *pack, def *Rule) {
 	r.card = c.card(r, &def.Card, "card")
 	if def.Undecided != nil {
 		r.undecided = c.card(r, def.Undecided, "undecided")
+	}
+	if def.Status == Retired {
+		c.usedRule(def.ID)
 	}
 	if len(c.errors) > 0 || def.Status == Retired {
 		return

@@ -1,6 +1,8 @@
 package cds
 
 import (
+	"strings"
+
 	"github.com/primum-cds/primum/cds/internal/expr"
 )
 
@@ -31,6 +33,18 @@ func (c *compiler) siteRule(id string) *SiteRule {
 		}
 	}
 	return nil
+}
+
+// usedRule notes that what the site says of a rule, or of rows of it, is about a rule that there is.
+func (c *compiler) usedRule(id string) {
+	if c.config.site == nil {
+		return
+	}
+	for _, r := range c.config.site.Rules {
+		if r.ID == id || strings.HasPrefix(r.ID, id+"[") {
+			c.usedSite["rule "+r.ID] = true
+		}
+	}
 }
 
 // site reports what a site changes that is nowhere: a misspelt name must not go unnoticed.

@@ -71,30 +71,6 @@ func (c *compilation) unreadable(issue *common.Error) Problem {
 	return p
 }
 
-// wordStart is where the word begins that a dot at offset follows; offset where it is no dot.
-func (c *compilation) wordStart(offset int) int {
-	runes := []rune(c.source)
-	if offset >= len(runes) || runes[offset] != '.' {
-		return offset
-	}
-	for offset > 0 && isName(runes[offset-1]) {
-		offset--
-	}
-	return offset
-}
-
-// offset is the character of the source at a location.
-func (c *compilation) offset(loc common.Location) int {
-	offset := 0
-	for i, text := range strings.SplitAfter(c.source, "\n") {
-		if i+1 >= loc.Line() {
-			break
-		}
-		offset += len([]rune(text))
-	}
-	return min(max(0, offset+max(0, loc.Column())), len([]rune(c.source)))
-}
-
 var (
 	undefinedField = regexp.MustCompile(`^undefined field '(.*)'$`)
 	undeclared     = regexp.MustCompile(`^undeclared reference to '(.*)' \(in container '.*'\)$`)
@@ -139,16 +115,6 @@ func (c *compilation) problem(issue *common.Error) *Problem {
 		return &Problem{Offset: c.start(e), Message: "expected a list, found " + a(c.typeOf(e))}
 	}
 	return &Problem{Offset: c.place(e), Message: "this cannot stand here: the types do not fit together"}
-}
-
-// fieldAt is where the name of a selected field is written.
-func (c *compilation) fieldAt(e ast.Expr) int {
-	runes := []rune(c.source)
-	at := c.offset(c.info().GetStartLocation(e.ID())) // the dot, or has
-	if i := strings.Index(string(runes[at:]), e.AsSelect().FieldName()); i >= 0 {
-		return at + len([]rune(string(runes[at:])[:i]))
-	}
-	return at
 }
 
 func (c *compilation) fieldProblem(e ast.Expr) *Problem {

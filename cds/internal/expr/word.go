@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/types"
 )
 
 // Words that functions take, of which there are few.
@@ -58,13 +57,9 @@ func (c *compilation) checkWord(e ast.Expr, known []string) {
 
 // checkWeights finds what is missing in the table of a weighted daily dose.
 func (c *compilation) checkWeights(e ast.Expr, t *Table) {
-	for _, want := range []struct {
-		column string
-		typ    *types.Type
-	}{{"drug", codesType}, {"route", types.StringType}, {"unit", types.StringType}, {"factor", types.DoubleType}} {
-		i := t.Column(want.column)
-		if i < 0 || !columnTypes[t.Types[i]].IsExactType(want.typ) {
-			c.report(e, fmt.Sprintf("table %q has no column %q with a %s, which a weighted dose needs", t.Name, want.column, noun(want.typ)))
+	for _, want := range [][2]string{{"drug", "codes"}, {"route", "string"}, {"unit", "string"}, {"factor", "double"}} {
+		if i := t.Column(want[0]); i < 0 || t.Types[i] != want[1] {
+			c.report(e, fmt.Sprintf("table %q has no column %q of type %s, which a weighted dose needs", t.Name, want[0], want[1]))
 			return
 		}
 	}

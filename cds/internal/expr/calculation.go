@@ -305,11 +305,14 @@ func (c *calculation) egfr() (ref.Val, ref.Val) {
 		_, missing := c.kidney()
 		return nil, missing
 	}
-	reported, missing := c.latest("egfr", labWindow)
-	if missing == nil {
+	reported, unreported := c.latest("egfr", labWindow)
+	if unreported == nil {
 		return reported, nil
 	}
 	creatinine, missing := c.kidney()
+	if u, ok := missing.(*types.Unknown); ok {
+		return nil, types.MergeUnknowns(unreported.(*types.Unknown), u)
+	}
 	if missing != nil {
 		return nil, missing
 	}

@@ -63,7 +63,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	}
 	e := &Engine{coder: cfg.coder, reads: map[string]bool{}}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
-		return nil, err
+		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}
 	c := &compiler{engine: e, config: cfg, packs: map[string]Position{}, usedSite: map[string]bool{}}
 	for i := range packs {

@@ -2,7 +2,9 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 )
@@ -51,6 +53,27 @@ type Custom struct {
 type UnknownError interface {
 	error
 	Unknown() string
+}
+
+// customFunctions are those of a program. None can have a name of the vocabulary, or a signature twice.
+func customFunctions(custom []Custom, vocabulary []*function, libraries *cel.Env) ([]*function, error) {
+	taken := func(name string) bool {
+		return reservedWord(name) || global(libraries, name) ||
+			slices.ContainsFunc(vocabulary, func(f *function) bool { return f.name == name && !f.member })
+	}
+	var out []*function
+	for _, c := range custom {
+		f := c.function()
+		f.id = overloadID(f)
+		if taken(c.Name) {
+			return nil, fmt.Errorf("function %q: the name belongs to the vocabulary", c.Name)
+		}
+		if slices.ContainsFunc(out, func(other *function) bool { return other.id == f.id }) {
+			return nil, fmt.Errorf("function %q: it is given twice with the same arguments", c.Name)
+		}
+		out = append(out, f)
+	}
+	return out, nil
 }
 
 func (c Custom) function() *function {

@@ -45,9 +45,6 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 	e := &Env{provider: p, fns: map[string]*function{}, scopes: map[string]*cel.Env{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
 		literalFunctions(), membershipFunctions(), compareFunctions(), planned())
-	for _, c := range custom {
-		all = append(all, c.function())
-	}
 	for _, f := range all {
 		if f.id == "" {
 			f.id = overloadID(f)
@@ -60,6 +57,14 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		return nil, fmt.Errorf("the vocabulary cannot be built: %w", err)
 	}
 	p.cel = libraries.CELTypeProvider()
+	more, err := customFunctions(custom, all, libraries)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range more {
+		e.fns[f.id] = f
+	}
+	all = append(all, more...)
 	opts := []cel.EnvOption{
 		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(adapter{}),
 		cel.Macros(resourcesMacro(p)), cel.EnableMacroCallTracking(),
@@ -180,17 +185,19 @@ func (e *Env) FocusTypes() []string {
 }
 
 // Reserved reports whether a name belongs to the vocabulary, so that no pack can take it.
-func (e *Env) Reserved(name string) bool {
+func (e *Env) Reserved(name string) bool { return reservedWord(name) || global(e.base, name) }
+
+func reservedWord(name string) bool {
 	switch name {
 	case "patient", "now", "context", "params", "row", "true", "false", "null", "in":
 		return true
 	}
-	return slices.Contains(celReserved, name) || e.global(name)
+	return slices.Contains(celReserved, name)
 }
 
 // global reports whether a name is that of a function that is called without a receiver.
-func (e *Env) global(name string) bool {
-	f, ok := e.base.Functions()[name]
+func global(env *cel.Env, name string) bool {
+	f, ok := env.Functions()[name]
 	return ok && slices.ContainsFunc(f.OverloadDecls(), func(o *decls.OverloadDecl) bool { return !o.IsMemberFunction() })
 }
 

@@ -208,13 +208,10 @@ func plainError(err error) error {
 	if text, ok := strings.CutPrefix(err.Error(), panicked); ok {
 		return fmt.Errorf("a function panicked: %s", text)
 	}
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
+	for wrapped := (*types.Err)(nil); errors.As(err, &wrapped) && wrapped.Unwrap() != nil; {
+		err = wrapped.Unwrap()
 	}
+	return err
 }
 
 // Hidden returns the errors that the logic of the condition p, and of the lets it asked for, went past.

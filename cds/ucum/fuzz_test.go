@@ -92,6 +92,9 @@ func FuzzConvert(f *testing.F) {
 			return
 		}
 		require.True(t, u.Comparable(w))
+		if r := newRoute(u, w); r.kind == linear {
+			require.Equal(t, r.line(v).String(), there.String(), "%s %s", value, from)
+		}
 		back, err := w.Convert(there, u)
 		if err != nil {
 			return // the way there went to the edge of what is allowed

@@ -21,7 +21,7 @@ func TestCodeSystemMistakes(t *testing.T) {
 		{"the same code in another case", `"content":"complete","caseSensitive":false,"concept":[{"code":"a"},{"code":"A"}]`,
 			`concept[1]: the code "A" is in the system twice`},
 		{"unknown parent", `"content":"complete","concept":[{"code":"a","property":[{"code":"parent","valueCode":"x"}]}]`,
-			`concept[0].property[0]: "x" is not in the system`},
+			`"x", which the code "a" names as above or below it, is not in the system`},
 		{"no content", `"concept":[{"code":"a"}]`,
 			`content is missing: expected complete, fragment, example, supplement or not-present`},
 		{"strange content", `"content":"full","concept":[{"code":"a"}]`,

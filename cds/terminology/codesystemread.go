@@ -21,7 +21,6 @@ type codeSystemReader struct {
 
 // A namedIsA is a relation to a concept that may come later in the file.
 type namedIsA struct {
-	at    *element
 	other string
 	self  int32
 	up    bool // other is the parent
@@ -53,7 +52,7 @@ func (r *codeSystemReader) head() {
 		r.fold = !sensitive
 	}
 	r.partOf = r.root.text("hierarchyMeaning") == "part-of"
-	for _, p := range r.root.objects("property") {
+	for p := range r.root.objects("property") {
 		code := p.text("code")
 		r.declared[code] = true
 		if known, ok := strings.CutPrefix(p.text("uri"), conceptProperties); ok && known != code {
@@ -88,7 +87,7 @@ func (r *codeSystemReader) completeness() {
 }
 
 func (r *codeSystemReader) concepts(parent *element, above int32) {
-	for _, e := range parent.objects("concept") {
+	for e := range parent.objects("concept") {
 		r.concept(e, above)
 	}
 }
@@ -111,7 +110,7 @@ func (r *codeSystemReader) concept(e *element, above int32) {
 	if above >= 0 {
 		r.pairs = append(r.pairs, isA{self, above})
 	}
-	for _, p := range e.objects("property") {
+	for p := range e.objects("property") {
 		r.property(p, self)
 	}
 	r.concepts(e, self)
@@ -125,10 +124,10 @@ func (r *codeSystemReader) property(p *element, self int32) {
 	}
 	switch {
 	case name == "parent", name == "subsumedBy", name == r.alias["parent"], name == r.alias["subsumedBy"]:
-		r.named = append(r.named, namedIsA{p, value, self, true})
+		r.named = append(r.named, namedIsA{value, self, true})
 		return
 	case name == "child", name == r.alias["child"]:
-		r.named = append(r.named, namedIsA{p, value, self, false})
+		r.named = append(r.named, namedIsA{value, self, false})
 		return
 	}
 	number, ok := r.numbers[name]
@@ -172,7 +171,7 @@ func (r *codeSystemReader) relate() {
 		case ok:
 			r.pairs = append(r.pairs, isA{other, n.self})
 		case r.partial == "":
-			n.at.fail("%q is not in the system", n.other)
+			r.root.fail("%q, which the code %q names as above or below it, is not in the system", n.other, r.codes[n.self])
 		}
 	}
 	h, circle := newHierarchy(len(r.codes), r.pairs)

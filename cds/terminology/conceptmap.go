@@ -36,7 +36,7 @@ func (m *conceptMap) versionOf() string { return m.version }
 func readConceptMap(root *element) *conceptMap {
 	m := &conceptMap{url: root.text("url"), version: root.text("version")}
 	retired := root.text("status") == "retired"
-	for _, group := range root.objects("group") {
+	for group := range root.objects("group") {
 		m.group(group)
 	}
 	if retired {
@@ -46,8 +46,7 @@ func readConceptMap(root *element) *conceptMap {
 }
 
 func (m *conceptMap) group(group *element) {
-	elements := group.objects("element")
-	if len(elements) == 0 {
+	if !group.has("element") {
 		return
 	}
 	from := canonicalSystem(group.text("source"))
@@ -56,9 +55,9 @@ func (m *conceptMap) group(group *element) {
 		group.fail("source is missing: the code system that is mapped from")
 		return
 	}
-	for _, e := range elements {
+	for e := range group.objects("element") {
 		source := Code{from, e.text("code")}
-		for _, target := range e.objects("target") {
+		for target := range e.objects("target") {
 			if code := target.text("code"); m.safe(target, code) && source.Code != "" {
 				m.pairs = append(m.pairs, mapping{source, Code{to, code}})
 			}
@@ -88,7 +87,7 @@ func (m *conceptMap) safe(target *element, code string) bool {
 	case !known && name != "":
 		target.fail("equivalence %q is not known", name)
 	}
-	conditional := len(target.objects("dependsOn")) > 0 || len(target.objects("product")) > 0
+	conditional := target.has("dependsOn") || target.has("product")
 	return safe && code != "" && !conditional && !target.value.Exists("modifierExtension")
 }
 

@@ -2,6 +2,7 @@ package terminology
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,15 +10,20 @@ import (
 	"github.com/valyala/fastjson"
 )
 
-// An element is an object of a FHIR resource while it is read. Where a member does not have the shape
-// that FHIR gives it, that is taken down: to read it as absent would change the set it defines.
+// An element is an object of a FHIR resource while it is read: what it returns is a copy or, if it is an
+// element, lives until the next one of its list is asked for. Where a member does not have the shape that
+// FHIR gives it, that is taken down: to read it as absent would change the set it defines.
 type element struct {
-	value    *fastjson.Value
+	piece    // raw is nil if it was parsed with what it is in
 	parent   *element
 	name     string
 	index    int // in a list; -1 elsewhere
+	depth    int
 	mistakes *mistakes
 }
+
+// mostDepth bounds how deep elements that are parsed by themselves are nested.
+const mostDepth = 150
 
 // mistakes are what is wrong with one resource.
 type mistakes struct {
@@ -35,8 +41,32 @@ func (m *mistakes) add(message string) {
 	m.list = append(m.list, message)
 }
 
-func newElement(v *fastjson.Value) *element {
-	return &element{value: v, index: -1, mistakes: &mistakes{}}
+// newElement parses a resource with p.
+func newElement(p *fastjson.Parser, raw []byte, depth int) *element {
+	e := &element{index: -1, depth: depth, mistakes: &mistakes{}}
+	e.parse(p, raw)
+	return e
+}
+
+// parse takes an object in. If it cannot, the element is an empty one.
+func (e *element) parse(p *fastjson.Parser, raw []byte) {
+	var wrong string
+	switch {
+	case raw[0] != '{':
+		wrong = "expected an object"
+	case e.depth > mostDepth:
+		wrong = "it is nested too deep"
+	default:
+		e.piece, wrong = parsePiece(p, raw)
+	}
+	if wrong != "" {
+		e.fail("%s", wrong)
+		e.piece = piece{raw: raw, value: new(fastjson.Value)}
+	}
+}
+
+func (e *element) child(name string, index int) *element {
+	return &element{parent: e, name: name, index: index, depth: e.depth + 1, mistakes: e.mistakes}
 }
 
 func (e *element) path() string {
@@ -64,17 +94,18 @@ func (e *element) fail(format string, args ...any) {
 // get returns a member of type t, nil if it is absent, null or of another type.
 func (e *element) get(name string, t fastjson.Type, want string) *fastjson.Value {
 	v := e.value.Get(name)
-	if v == nil || v.Type() == fastjson.TypeNull {
+	_, later := e.later[name]
+	switch {
+	case !later && (v == nil || v.Type() == fastjson.TypeNull):
 		return nil
-	}
-	if v.Type() != t {
+	case later || v.Type() != t:
 		e.fail("%s: expected %s", name, want)
 		return nil
 	}
 	return v
 }
 
-// text returns a copy of a string, "" if there is none.
+// text returns a string, "" if there is none.
 func (e *element) text(name string) string {
 	v := e.get(name, fastjson.TypeString, "a string")
 	if v == nil {
@@ -85,15 +116,10 @@ func (e *element) text(name string) string {
 
 // flag returns a boolean and whether it is there.
 func (e *element) flag(name string) (value, ok bool) {
-	v := e.value.Get(name)
-	switch {
-	case v == nil, v.Type() == fastjson.TypeNull:
-		return false, false
-	case v.Type() != fastjson.TypeTrue && v.Type() != fastjson.TypeFalse:
-		e.fail("%s: expected true or false", name)
-		return false, false
+	if v := e.value.Get(name); v != nil && v.Type() == fastjson.TypeTrue {
+		return true, true
 	}
-	return v.Type() == fastjson.TypeTrue, true
+	return false, e.get(name, fastjson.TypeFalse, "true or false") != nil
 }
 
 // count returns a whole number from 0, -1 if there is none.
@@ -110,38 +136,81 @@ func (e *element) count(name string) int {
 	return n
 }
 
+// has reports whether there is such a member, and not an empty list.
+func (e *element) has(name string) bool {
+	v := e.value.Get(name)
+	_, later := e.later[name]
+	return later || v != nil && v.Type() != fastjson.TypeNull && !e.empty(name)
+}
+
+// empty reports whether a member is an empty list.
+func (e *element) empty(name string) bool {
+	v := e.value.Get(name)
+	return v != nil && v.Type() == fastjson.TypeArray && len(v.GetArray()) == 0
+}
+
 // object returns a member that is an object, nil if there is none.
 func (e *element) object(name string) *element {
+	if raw, later := e.later[name]; later {
+		child := e.child(name, -1)
+		child.parse(new(fastjson.Parser), raw)
+		return child
+	}
 	v := e.get(name, fastjson.TypeObject, "an object")
 	if v == nil {
 		return nil
 	}
-	return &element{v, e, name, -1, e.mistakes}
+	child := e.child(name, -1)
+	child.value = v
+	return child
 }
 
-// objects returns a list of objects.
-func (e *element) objects(name string) []*element {
-	v := e.get(name, fastjson.TypeArray, "a list")
-	if v == nil {
-		return nil
+// objects yields the objects of a list.
+func (e *element) objects(name string) iter.Seq[*element] {
+	raw, later := e.later[name]
+	if !later {
+		return e.parsedObjects(name)
 	}
-	list := v.GetArray()
-	block := make([]element, len(list))
-	out := make([]*element, 0, len(list))
-	for i, v := range list {
-		block[i] = element{v, e, name, i, e.mistakes}
-		if v.Type() != fastjson.TypeObject {
-			block[i].fail("expected an object")
-			continue
+	return func(yield func(*element) bool) {
+		if raw[0] != '[' {
+			e.fail("%s: expected a list", name)
+			return
 		}
-		out = append(out, &block[i])
+		var p fastjson.Parser
+		i := 0
+		for item := range items(raw) {
+			child := e.child(name, i)
+			child.parse(&p, item)
+			i++
+			if !yield(child) {
+				return
+			}
+		}
 	}
-	return out
+}
+
+func (e *element) parsedObjects(name string) iter.Seq[*element] {
+	return func(yield func(*element) bool) {
+		list := e.get(name, fastjson.TypeArray, "a list")
+		if list == nil {
+			return
+		}
+		for i, v := range list.GetArray() {
+			child := e.child(name, i)
+			if child.value = v; v.Type() != fastjson.TypeObject {
+				child.fail("expected an object")
+				continue
+			}
+			if !yield(child) {
+				return
+			}
+		}
+	}
 }
 
 // texts returns a list of strings.
 func (e *element) texts(name string) []string {
-	v := e.get(name, fastjson.TypeArray, "a list")
+	v := e.list(name)
 	if v == nil {
 		return nil
 	}
@@ -154,6 +223,24 @@ func (e *element) texts(name string) []string {
 		out = append(out, string(v.GetStringBytes()))
 	}
 	return out
+}
+
+// list returns a list as it was or is parsed, nil if there is none.
+func (e *element) list(name string) *fastjson.Value {
+	raw, later := e.later[name]
+	if !later {
+		return e.get(name, fastjson.TypeArray, "a list")
+	}
+	if len(raw) > mostPiece {
+		e.fail("%s: it is too large", name)
+		return nil
+	}
+	v, err := fastjson.ParseBytes(raw)
+	if err != nil || v.Type() != fastjson.TypeArray {
+		e.fail("%s: expected a list", name)
+		return nil
+	}
+	return v
 }
 
 // only takes down members other than names, extensions and what goes with them.

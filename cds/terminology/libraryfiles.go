@@ -2,7 +2,6 @@ package terminology
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -168,55 +167,64 @@ func (r *fileReader) lines(data []byte, name string) {
 	}
 }
 
-// document reads one JSON text; line is 0 if it is the whole file. The parser alone would take in some that is no JSON.
+// document reads one JSON text; line is 0 if it is the whole file.
 func (r *fileReader) document(data []byte, name string, line int) {
-	var raw json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		var wrong *json.SyntaxError
-		if errors.As(err, &wrong) && line == 0 {
-			name = fmt.Sprintf("%s:%d", name, 1+bytes.Count(data[:min(int(wrong.Offset), len(data))], []byte("\n")))
-		}
-		r.fail(name, "", "it is not JSON: "+err.Error())
+	data = bytes.TrimSpace(data)
+	if !json.Valid(data) {
+		r.fail(r.wrongJSON(data, name, line))
 		return
 	}
-	v, err := r.parser.ParseBytes(raw)
-	if err != nil {
-		r.fail(name, "", "it cannot be read: it is nested too deep")
-		return
-	}
-	if v.Type() == fastjson.TypeObject {
-		r.resource(v, name)
+	if data[0] == '{' {
+		r.resource(data, name, 0)
 	}
 }
 
-func (r *fileReader) resource(v *fastjson.Value, name string) {
-	kind := string(v.GetStringBytes("resourceType"))
-	switch kind {
+func (r *fileReader) wrongJSON(data []byte, name string, line int) (file, resource, message string) {
+	var raw json.RawMessage
+	err := json.Unmarshal(data, &raw)
+	var wrong *json.SyntaxError
+	if errors.As(err, &wrong) && line == 0 {
+		name = fmt.Sprintf("%s:%d", name, 1+bytes.Count(data[:min(int(wrong.Offset), len(data))], []byte("\n")))
+	}
+	return name, "", fmt.Sprintf("it is not JSON: %v", err)
+}
+
+// resource reads an object, if it is one that is wanted.
+func (r *fileReader) resource(raw []byte, name string, depth int) {
+	switch kind := stringIn(raw, "resourceType"); kind {
 	case "Bundle":
-		root := newElement(v)
-		for _, entry := range root.objects("entry") {
-			if resource := entry.object("resource"); resource != nil {
-				r.resource(resource.value, name)
+		root := newElement(new(fastjson.Parser), raw, depth)
+		for entry := range root.objects("entry") {
+			if resource, ok := entry.later["resource"]; ok && resource[0] == '{' {
+				r.resource(resource, name, entry.depth)
 			}
 		}
 		r.report(root, name, kind)
 	case "CodeSystem", "ValueSet", "ConceptMap":
 		r.found++
-		root := newElement(v)
-		if member, again := twice(v); again {
-			root.fail("%q is there twice in one object", member)
-		} else {
+		root := newElement(&r.parser, raw, depth)
+		if len(root.mistakes.list) == 0 {
 			r.library.read(root, kind, name)
 		}
-		r.report(root, name, title(kind, v))
+		r.report(root, name, title(kind, raw))
 	}
 }
 
+// stringIn returns a member of an object that is a string, "" if there is none.
+func stringIn(raw []byte, wanted string) string {
+	for name, value := range members(raw) {
+		if name == wanted && raw[value.start] == '"' {
+			return memberName(raw[value.start:value.end])
+		}
+	}
+	return ""
+}
+
 // title names a resource by its URL, or else its id.
-func title(kind string, v *fastjson.Value) string {
+func title(kind string, raw []byte) string {
 	for _, name := range []string{"url", "id"} {
-		if text := v.GetStringBytes(name); len(text) > 0 {
-			return kind + " " + string(text)
+		if text := stringIn(raw, name); text != "" {
+			return kind + " " + text
 		}
 	}
 	return kind
@@ -239,7 +247,7 @@ func (l *Library) read(root *element, kind, file string) {
 	switch kind {
 	case "CodeSystem":
 		cs := readCodeSystem(root)
-		cs.file, cs.source = file, hashed(root.value)
+		cs.file, cs.source = file, hashed(root.raw)
 		l.addCodeSystem(root, cs)
 	case "ValueSet":
 		vs := readValueSet(root)
@@ -251,7 +259,7 @@ func (l *Library) read(root *element, kind, file string) {
 		}
 	case "ConceptMap":
 		m := readConceptMap(root)
-		m.file, m.source = file, hashed(root.value)
+		m.file, m.source = file, hashed(root.raw)
 		if same := exactly(l.conceptMaps[m.url], m.version); same != nil {
 			differs(root, same.source, m.source, same.file)
 		} else if fits(root, len(l.conceptMaps[m.url])) {
@@ -292,10 +300,4 @@ func differs(root *element, before, now, file string) {
 	if before != now {
 		root.fail("another resource with its url and version is in %s", file)
 	}
-}
-
-// hashed returns a short text that differs where values differ.
-func hashed(v *fastjson.Value) string {
-	sum := sha256.Sum256(v.MarshalTo(nil))
-	return string(sum[:16])
 }

@@ -37,7 +37,7 @@ func readValueSet(root *element) *valueSet {
 		root.fail("it has a modifierExtension, which may change what it means")
 	}
 	if c := root.object("compose"); c != nil {
-		vs.compose, vs.composed = readCompose(c), hashed(c.value)
+		vs.compose, vs.composed = readCompose(c), hashed(c.raw)
 	}
 	if e := root.object("expansion"); e != nil {
 		vs.pages = []page{readPage(e)}
@@ -52,10 +52,10 @@ func readCompose(c *element) *compose {
 	if inactive, ok := c.flag("inactive"); ok {
 		out.activeOnly = !inactive
 	}
-	for _, e := range c.objects("include") {
+	for e := range c.objects("include") {
 		out.include = append(out.include, readClause(e))
 	}
-	for _, e := range c.objects("exclude") {
+	for e := range c.objects("exclude") {
 		out.exclude = append(out.exclude, readClause(e))
 	}
 	if len(out.include) == 0 {
@@ -67,14 +67,14 @@ func readCompose(c *element) *compose {
 func readClause(e *element) clause {
 	e.only("system", "version", "concept", "filter", "valueSet", "copyright")
 	c := clause{system: Canonical(e.text("system")), version: e.text("version"), imports: e.texts("valueSet")}
-	for _, concept := range e.objects("concept") {
+	for concept := range e.objects("concept") {
 		code := concept.text("code")
 		if code == "" || strings.TrimSpace(code) != code {
 			concept.fail("expected a code without spaces around it, not %q", code)
 		}
 		c.concepts = append(c.concepts, code)
 	}
-	for _, f := range e.objects("filter") {
+	for f := range e.objects("filter") {
 		c.filters = append(c.filters, readFilter(f))
 	}
 	switch {
@@ -84,15 +84,10 @@ func readClause(e *element) clause {
 		e.fail("concept and filter need a system")
 	case len(c.concepts) > 0 && len(c.filters) > 0:
 		e.fail("expected concept or filter, not both")
-	case emptyList(e, "concept"), emptyList(e, "filter"), emptyList(e, "valueSet"):
+	case e.empty("concept"), e.empty("filter"), e.empty("valueSet"):
 		e.fail("a list is empty: without it, it would mean more codes")
 	}
 	return c
-}
-
-func emptyList(e *element, name string) bool {
-	v := e.value.Get(name)
-	return v != nil && len(v.GetArray()) == 0
 }
 
 func readFilter(f *element) filter {

@@ -237,7 +237,6 @@ func compilePattern(text string) (*regexp.Regexp, error) {
 	if len(text) > mostPattern {
 		return nil, fmt.Errorf("the expression is longer than %d bytes", mostPattern)
 	}
-	text = `\A(?:` + text + `)\z`
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, fmt.Errorf("the expression cannot be read: %w", err)
@@ -249,5 +248,5 @@ func compilePattern(text string) (*regexp.Regexp, error) {
 	if len(program.Inst) > mostProgram {
 		return nil, fmt.Errorf("the expression is too complex")
 	}
-	return regexp.Compile(text)
+	return regexp.Compile(`\A(?:` + text + `)\z`)
 }

@@ -27,18 +27,18 @@ var partly = map[string]string{
 
 func readPage(e *element) page {
 	p := page{
-		source:     hashed(e.value),
+		source:     hashed(e.raw),
 		identifier: e.text("identifier"),
 		offset:     max(0, e.count("offset")),
 		total:      e.count("total"),
 		asked:      -1,
 	}
-	for _, x := range e.objects("extension") {
+	for x := range e.objects("extension") {
 		if yes, _ := x.flag("valueBoolean"); yes && p.part == "" {
 			p.part = partly[x.text("url")]
 		}
 	}
-	for _, parameter := range e.objects("parameter") {
+	for parameter := range e.objects("parameter") {
 		p.parameter(parameter)
 	}
 	p.contains(e)
@@ -63,7 +63,7 @@ func (p *page) parameter(e *element) {
 
 // contains reads the entries. One that is abstract only groups others.
 func (p *page) contains(e *element) {
-	for _, entry := range e.objects("contains") {
+	for entry := range e.objects("contains") {
 		p.entries++
 		abstract, _ := entry.flag("abstract")
 		code := Code{Canonical(entry.text("system")), entry.text("code")}

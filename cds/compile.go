@@ -299,10 +299,19 @@ func (c *compiler) instance(r *rule, id, rowID string, row expr.Row) instance {
 			in.shadow = in.shadow || site.Shadow
 			if site.Indicator != "" {
 				in.cap = site.Indicator
+				c.lowers(r, site, id, row)
 			}
 		}
 	}
 	return in
+}
+
+// lowers makes sure that a site does not make a rule, or a row of it, more urgent than its pack says.
+func (c *compiler) lowers(r *rule, site *SiteRule, id string, row expr.Row) {
+	own := Indicator(c.engine.constantText(r.card.indicator, r.scope, row))
+	if site.ID == id && rank(site.Indicator) < rank(own) {
+		c.fail(site.Position, "", "", "a site can lower an indicator, not raise it: %q is %s", id, own)
+	}
 }
 
 // readBy notes the FHIR types that a rule reads: only those are read from a patient's data.

@@ -115,6 +115,15 @@ func (r *Record) Close() {
 	r.chart = nil
 }
 
+// Len returns how many resources of the patient there are, those that no rule reads included.
+func (r *Record) Len() int {
+	n := len(r.record.Resources)
+	for _, skipped := range r.record.Skipped {
+		n += skipped
+	}
+	return n
+}
+
 // PatientID returns the id of the patient, "" if nothing names one.
 func (r *Record) PatientID() string { return r.record.PatientID }
 

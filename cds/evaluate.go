@@ -57,10 +57,9 @@ type evaluation struct {
 	eval   *expr.Eval
 	byType map[string][]*chart.Entry // foci
 
-	findings   []*finding
-	undecided  []*undecided
-	failures   []Failure
-	suppressed []Suppressed
+	findings  []*finding
+	undecided []*undecided
+	failures  []Failure
 }
 
 // ErrNoNow is returned by Evaluate for a Review without an instant.

@@ -74,16 +74,26 @@ func (e *Engine) Explain(ctx context.Context, rec *Record, review Review, ruleID
 		}
 	}
 	if !found {
-		var ids []string
-		for _, r := range e.rules {
-			ids = append(ids, r.def.ID)
-		}
-		return nil, &ErrNoRule{ruleID, expr.Nearest(id, ids)}
+		return nil, &ErrNoRule{ruleID, expr.Nearest(ruleID, e.ids(id))}
 	}
 	return out[:min(len(out), maxExplanations)], nil
 }
 
 const maxExplanations = 20
+
+// ids are those of all rules, and of the rows of one.
+func (e *Engine) ids(rule string) []string {
+	var ids []string
+	for _, r := range e.rules {
+		ids = append(ids, r.def.ID)
+		for i := range r.rows {
+			if r.def.ID == rule {
+				ids = append(ids, r.rows[i].id)
+			}
+		}
+	}
+	return ids
+}
 
 func (q *question) explain() Explanation {
 	x := Explanation{Rule: q.instance.id, Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}

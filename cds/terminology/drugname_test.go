@@ -1,6 +1,7 @@
 package terminology
 
 import (
+	"flag"
 	"strconv"
 	"strings"
 	"testing"
@@ -101,11 +102,20 @@ func TestByNameDoesNotGuess(t *testing.T) {
 	}
 }
 
+var everyName = flag.Bool("every-name", false, "read back the name of every shipped drug, not of one in eleven")
+
 // Each drug's name, made of its parts, is read back as those parts.
 func TestByNameReadsEveryName(t *testing.T) {
 	d := shipped(t)
-	read := 0
-	for _, id := range d.source.(*drugTable).rxcuis {
+	read, least := 0, 2900
+	step := 11
+	if *everyName {
+		step, least = 1, 32000
+	}
+	for n, id := range d.source.(*drugTable).rxcuis {
+		if n%step > 0 {
+			continue
+		}
 		rxcui := strconv.FormatUint(uint64(id), 10)
 		name := d.Name(rxcui)
 		drug, _ := d.Lookup(rxcui)
@@ -119,7 +129,7 @@ func TestByNameReadsEveryName(t *testing.T) {
 		require.False(t, got.Partial, name)
 		read++
 	}
-	require.Greater(t, read, 32000)
+	require.Greater(t, read, least)
 }
 
 func FuzzByName(f *testing.F) {

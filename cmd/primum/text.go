@@ -67,6 +67,8 @@ func (s sheet) summary() string {
 		return found + ": no rule was asked."
 	case len(open) > 0:
 		return found + ", but " + strings.Join(open, ", ") + "."
+	case len(s.Findings) == 0 && s.patient.record.Len() == 0:
+		return "No findings: there is no resource in the data, so nothing was reviewed."
 	case len(s.Findings) == 0:
 		return "No findings. Everything that was asked could be decided."
 	}

@@ -11,4 +11,5 @@ func Example() {
 	//   because of MedicationRequest/warfarin warfarin sodium 5 MG Oral Tablet
 	// not decided: nsaid-low-egfr
 	//   for want of Observation creatinine: none in the last 12 months
+	//   for want of Observation egfr: none in the last 12 months
 }

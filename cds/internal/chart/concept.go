@@ -56,7 +56,7 @@ func (c Coder) Concept(v *fastjson.Value) Concept {
 	for _, coding := range v.GetArray("coding") {
 		c.add(&out, coding)
 	}
-	out.finish()
+	c.finish(&out)
 	return out
 }
 
@@ -64,7 +64,7 @@ func (c Coder) Concept(v *fastjson.Value) Concept {
 func (c Coder) Coding(v *fastjson.Value) Concept {
 	var out Concept
 	c.add(&out, v)
-	out.finish()
+	c.finish(&out)
 	return out
 }
 
@@ -85,7 +85,7 @@ func (c Coder) Medication(v *fastjson.Value) Concept {
 			break
 		}
 	}
-	out.finish()
+	c.finish(&out)
 	if out.Drug == nil {
 		switch {
 		case out.First.Code == "" && out.Display == "":
@@ -149,17 +149,34 @@ func (c *Concept) intern(id terminology.ID) {
 	}
 }
 
-func (c *Concept) finish() {
-	slices.Sort(c.IDs)
-	c.IDs = slices.Compact(c.IDs)
-	slices.Sort(c.Systems)
-	c.Systems = slices.Compact(c.Systems)
-	if c.Drug != nil && !c.Drug.Partial {
-		c.Reason = ""
+// finish puts what was gathered into order. A concept that nobody named is called by what it holds.
+func (c Coder) finish(out *Concept) {
+	slices.Sort(out.IDs)
+	out.IDs = slices.Compact(out.IDs)
+	slices.Sort(out.Systems)
+	out.Systems = slices.Compact(out.Systems)
+	if out.Drug != nil && !out.Drug.Partial {
+		out.Reason = ""
 	}
-	if c.Display == "" {
-		c.Display = c.First.Code
+	if out.Display == "" && out.Drug != nil {
+		out.Display = c.name(*out.Drug)
 	}
+	if out.Display == "" {
+		out.Display = out.First.Code
+	}
+}
+
+func (c Coder) name(drug terminology.Drug) string {
+	if name := c.Drugs.Name(drug.RxCUI); name != "" {
+		return name
+	}
+	var names []string
+	for _, ingredient := range drug.Ingredients {
+		if ingredient.Name != "" {
+			names = append(names, ingredient.Name)
+		}
+	}
+	return strings.Join(names, " / ")
 }
 
 func str(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }

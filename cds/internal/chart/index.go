@@ -165,7 +165,7 @@ func (c *Chart) addSubstances(e *Entry) {
 			e.Concept.Systems = append(e.Concept.Systems, part.Systems...)
 		}
 	}
-	e.Concept.finish()
+	c.Coder.finish(&e.Concept)
 }
 
 func (c *Chart) medication(res *record.Resource) (Concept, string) {
@@ -204,7 +204,7 @@ func (c *Chart) addIngredients(concept *Concept, ingredients []*fastjson.Value) 
 	}
 	if len(drug.Ingredients) > 0 {
 		c.Coder.addDrug(concept, drug)
-		concept.finish()
+		c.Coder.finish(concept)
 	}
 }
 

@@ -55,8 +55,13 @@ var routeWords = []struct{ class, words string }{
 	{"rectal", "suppository suppositories"},
 }
 
-// RouteClass returns the class of a route of administration: oral, sublingual, buccal, parenteral, topical,
-// transdermal, inhaled, ophthalmic, otic, nasal, rectal or vaginal. It is told by the route, a
+// RouteClasses returns the classes of routes of administration.
+func RouteClasses() []string {
+	return []string{"oral", "sublingual", "buccal", "parenteral", "topical", "transdermal", "inhaled", "ophthalmic", "otic",
+		"nasal", "rectal", "vaginal"}
+}
+
+// RouteClass returns the class of a route of administration, one of RouteClasses. It is told by the route, a
 // CodeableConcept or nil, or else by the form of the product, as RxNorm words it ("Oral Tablet"). It is ""
 // if neither tells, or if the codings of the route contradict each other.
 func RouteClass(route *fastjson.Value, form string) string {

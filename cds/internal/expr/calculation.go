@@ -184,8 +184,8 @@ func (c *calculation) float(v, missing ref.Val) (float64, ref.Val) {
 	return f, nil
 }
 
-// computed makes a result, rounded to what its inputs can bear; an input that a formula is not made for
-// makes it unknown.
+// computed makes a result, rounded to four digits, which is more than its inputs can bear: what is compared
+// is what is shown. An input that a formula is not made for makes it unknown.
 func (c *calculation) computed(value float64, err error, unit string) (ref.Val, ref.Val) {
 	var input *calc.InputError
 	if errors.As(err, &input) {
@@ -194,7 +194,7 @@ func (c *calculation) computed(value float64, err error, unit string) (ref.Val, 
 	if err != nil {
 		return nil, c.ev.fail(err)
 	}
-	q, err := measure.New(strconv.FormatFloat(value, 'g', 6, 64), "", unit)
+	q, err := measure.New(strconv.FormatFloat(value, 'g', 4, 64), "", unit)
 	if err != nil {
 		return nil, c.ev.fail(err)
 	}

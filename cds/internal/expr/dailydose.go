@@ -33,9 +33,6 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 				continue
 			}
 			truth, m := counts(e)
-			if e == ev.focus {
-				truth = kleene.True
-			}
 			switch truth {
 			case kleene.False:
 				continue
@@ -85,9 +82,9 @@ func (ev *Eval) share(e *chart.Entry, set codesVal, of dosing) share {
 
 func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	set := args[1].(codesVal)
-	counts := isCurrent
+	counts := ev.underReview
 	if len(args) == 3 {
-		counts = onRoute(string(args[2].(types.String)))
+		counts = ev.onRoute(string(args[2].(types.String)))
 	}
 	shares := ev.shares(set, counts, dose.Daily)
 	missing := ev.missingShares(set)
@@ -101,9 +98,9 @@ func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	return ev.sumShares(zero, shares, missing)
 }
 
-func onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing) {
+func (ev *Eval) onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing) {
 	return func(e *chart.Entry) (kleene.Truth, Missing) {
-		truth, m := isCurrent(e)
+		truth, m := ev.underReview(e)
 		if truth == kleene.False {
 			return truth, m
 		}
@@ -116,6 +113,14 @@ func onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing) {
 		}
 		return truth, m
 	}
+}
+
+// underReview is isCurrent, but for the focus, which counts whatever its status.
+func (ev *Eval) underReview(e *chart.Entry) (kleene.Truth, Missing) {
+	if e == ev.focus {
+		return kleene.True, Missing{}
+	}
+	return isCurrent(e)
 }
 
 // missingShares is what of the medication list may add to a dose without anybody knowing.

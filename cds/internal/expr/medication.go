@@ -33,7 +33,7 @@ func (p *provider) doseFunctions() []*function {
 			member(fn, quantityType, f, codesType)
 		}
 		for fn, f := range map[string]impl{
-			"dailyDosePerKg": p.perBody((*calculation).weight), "dailyDosePerM2": p.perBody((*calculation).bsa),
+			"dailyDosePerKg": p.perBody((*calculation).weight, "mg/kg/d"), "dailyDosePerM2": p.perBody((*calculation).bsa, "mg/m2/d"),
 		} {
 			member(fn, quantityType, f)
 			member(fn, quantityType, f, codesType)
@@ -180,8 +180,8 @@ func (ev *Eval) entryDose(args []ref.Val, of dosing) ref.Val {
 func singleDose(ev *Eval, args []ref.Val) ref.Val { return ev.entryDose(args, dose.Single) }
 func dailyDose(ev *Eval, args []ref.Val) ref.Val  { return ev.entryDose(args, dose.Daily) }
 
-// perBody is the daily dose divided by the patient's weight or body surface.
-func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val)) impl {
+// perBody is the daily dose divided by the patient's weight or body surface, in a unit if it converts to it.
+func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val), unit string) impl {
 	return func(ev *Eval, args []ref.Val) ref.Val {
 		daily := ev.entryDose(args, dose.Daily)
 		if types.IsUnknownOrError(daily) {
@@ -197,6 +197,9 @@ func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val)) impl {
 		}
 		out := arithmetic(operators.Divide)(ev, []ref.Val{daily, body})
 		if q, ok := out.(quantityVal); ok {
+			if converted, err := q.q.To(unit); err == nil {
+				q.q = converted
+			}
 			q.parts = daily.(quantityVal).parts
 			return q
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
-	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
 // medicationTypes are what MedicationUse stands for.
@@ -162,14 +161,3 @@ func (p *provider) route(n *node) ref.Val {
 
 // medicationLists supply the medication list, either of them alone.
 var medicationLists = []string{"MedicationRequest", "MedicationStatement"}
-
-// boolean is the Kleene value of a CEL one.
-func boolean(v ref.Val) kleene.Truth {
-	switch v {
-	case types.True:
-		return kleene.True
-	case types.False:
-		return kleene.False
-	}
-	return kleene.Unknown
-}

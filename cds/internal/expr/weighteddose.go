@@ -27,7 +27,7 @@ func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	}
 	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
 	for _, set := range w.drugs() {
-		for _, s := range ev.shares(set, isCurrent, dose.Daily) {
+		for _, s := range ev.shares(set, ev.underReview, dose.Daily) {
 			w.add(s, set)
 		}
 		w.missing = append(w.missing, ev.missingShares(set)...)

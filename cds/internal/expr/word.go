@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
+
+	"github.com/primum-cds/primum/cds/internal/calc"
+	"github.com/primum-cds/primum/cds/internal/dose"
 )
 
-// Words that functions take, of which there are few.
+// The words that functions take, of which there are few.
 var (
-	routeClasses = []string{"oral", "sublingual", "buccal", "parenteral", "topical", "transdermal", "inhaled", "ophthalmic", "otic",
-		"nasal", "rectal", "vaginal"}
-	weights = []string{"actual", "ideal", "adjusted", "auto"}
+	routeClasses = dose.RouteClasses()
+	weights      = []string{calc.Actual, calc.Ideal, calc.Adjusted, calc.Auto}
 )
 
 // checkWords holds the words that a function is given against those that it knows, and the table of a

@@ -24,7 +24,7 @@ func (w *walk) value(f *fhir.Field, v *fastjson.Value) *fastjson.Value {
 		return w.primitiveValue(f, v)
 	}
 	if t.Resource {
-		return w.containedValue(t, v)
+		return w.containedValue(v)
 	}
 	v = w.objectValue(f, v)
 	if v == nil {
@@ -39,11 +39,9 @@ func (w *walk) value(f *fhir.Field, v *fastjson.Value) *fastjson.Value {
 	return v
 }
 
-func (w *walk) containedValue(t *fhir.Type, v *fastjson.Value) *fastjson.Value {
-	name := typeOf(w.schema, v)
-	if actual, ok := w.schema.Type(name); ok && actual.Resource {
-		t = actual
-	} else {
+func (w *walk) containedValue(v *fastjson.Value) *fastjson.Value {
+	t, ok := w.schema.Type(typeOf(w.schema, v))
+	if !ok || !t.Resource {
 		w.warn("a contained resource without a known resourceType: left out")
 		return nil
 	}

@@ -94,3 +94,26 @@ func TestWordDigits(t *testing.T) {
 		n = n.append(1, 0)
 	}
 }
+
+func TestSmallWithMolarMassIsExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	natural := func(bits int) uint64 { return 1 + random.Uint64()>>(64-bits)>>random.IntN(bits) }
+	used := 0
+	for range 50_000 {
+		r := route{kind: linear, shift: new(big.Rat)}
+		r.factor = new(big.Rat).SetFrac(new(big.Int).SetUint64(natural(30)), new(big.Int).SetUint64(natural(30)))
+		mass, value := apd.New(int64(natural(40)), int32(random.IntN(12)-9)), apd.New(int64(natural(40)), int32(random.IntN(12)-9))
+		moles := 2*random.IntN(2) - 1
+		got := newSmall(r.factor, r.shift).by(mass, moles).line(value, false)
+		if got == nil {
+			continue
+		}
+		used++
+		r.factor.Mul(r.factor, ratPower(toRat(mass), moles))
+		require.Equal(t, r.line(value).String(), got.String(), "%s × %s × (%s)^%d", value, r.factor, mass, moles)
+	}
+	require.Greater(t, used, 25_000)
+	half := newSmall(big.NewRat(1, 2), new(big.Rat))
+	require.Zero(t, half.by(apd.New(2, 0), 2))
+	require.Zero(t, small{}.by(apd.New(2, 0), 1))
+}

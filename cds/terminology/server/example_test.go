@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"time"
 
 	"github.com/primum-cds/primum/cds"
@@ -122,14 +123,23 @@ func ExampleClient_Lookup() {
 	// Diabetes mellitus type 2 [73211009] <nil>
 }
 
+// After a restart without the server, what was saved is returned, and listed as stale.
 func ExampleClient_Stale() {
-	s := tx(nil)
-	defer s.Close()
-	client, _ := server.New(s.URL)
+	folder, _ := os.MkdirTemp("", "expansions")
+	defer os.RemoveAll(folder)
+	s := tx(map[string]string{"/ValueSet/$expand": `{"resourceType":"ValueSet","expansion":{"contains":[
+		{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"5640"}]}}`})
+	client, _ := server.New(s.URL, server.WithFolder(folder))
+	client.ValueSet(context.Background(), "http://example.org/ValueSet/nsaids")
+	s.Close()
+
+	client, _ = server.New(s.URL, server.WithFolder(folder))
+	codes, err := client.ValueSet(context.Background(), "http://example.org/ValueSet/nsaids")
+	fmt.Println(codes, err)
 	for _, stale := range client.Stale() {
-		fmt.Println(stale.Asked, "is of", stale.Since, "because of", stale.Err)
+		fmt.Println(stale.Asked, time.Since(stale.Since) < time.Minute, stale.Err != nil)
 	}
-	fmt.Println(len(client.Stale()))
 	// Output:
-	// 0
+	// [http://www.nlm.nih.gov/research/umls/rxnorm|5640] <nil>
+	// http://example.org/ValueSet/nsaids true true
 }

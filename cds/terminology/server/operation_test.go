@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -128,4 +129,20 @@ func TestLookup(t *testing.T) {
 	f = expect(t, "CodeSystem/$lookup", query, "")
 	_, err = f.client(t).Lookup(t.Context(), terminology.Code{System: terminology.SNOMED, Code: "44054006"})
 	requireReason(t, err, "the answer has neither name nor display")
+}
+
+func TestIssue(t *testing.T) {
+	for _, test := range []struct {
+		issue Issue
+		want  string
+	}{
+		{Issue{Code: "not-found", Diagnostics: "unknown"}, "unknown (not-found)"},
+		{Issue{Code: "not-found"}, "not-found"},
+		{Issue{Diagnostics: "two\n lines"}, "two lines"},
+		{Issue{Diagnostics: strings.Repeat("a", 400)}, strings.Repeat("a", 300) + "…"},
+	} {
+		require.Equal(t, test.want, test.issue.String())
+	}
+	e := &Error{Op: "$lookup", URL: "http://x", Outcome: []Issue{{Code: "a"}, {Code: "b"}, {Code: "c"}, {Code: "d"}}}
+	require.EqualError(t, e, "$lookup http://x: a: b: c")
 }

@@ -17,14 +17,16 @@ import (
 // forbidden functions, with what is wrong with each: no limit holds inside one call of them, or they
 // take an expression out of the types.
 var forbidden = map[string]string{
-	"replace":     "replace is not available: its result has no bound",
-	"join":        "join is not available: its result has no bound",
-	"format":      "format is not available: its result has no bound; write text in a template",
-	"dyn":         "dyn is not available: every value has a type",
-	"type":        "type is not available: types are known when a rule is read",
-	"lists.range": "lists.range is not available: its result has no bound",
-	"duration":    `duration is not available: write days(3) or hours(12)`,
-	"timestamp":   `timestamp is not available: write date("2020-05-03")`,
+	"replace":       "replace is not available: its result has no bound",
+	"join":          "join is not available: its result has no bound",
+	"format":        "format is not available: its result has no bound; write text in a template",
+	"dyn":           "dyn is not available: every value has a type",
+	"type":          "type is not available: types are known when a rule is read",
+	"flatten":       "flatten is not available: its result has no bound; write exists in exists",
+	"strings.quote": "strings.quote is not available: its result has no bound",
+	"lists.range":   "lists.range is not available: its result has no bound",
+	"duration":      `duration is not available: write days(3) or hours(12)`,
+	"timestamp":     `timestamp is not available: write date("2020-05-03")`,
 }
 
 // maxRegex is the size of a regular expression's program, in instructions.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -41,7 +42,9 @@ func (e *Env) newPlanner(s *Scope, a *ast.AST) *planner {
 func (p *planner) run() {
 	ast.PreOrderVisit(p.ast.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
-			p.accus[e.AsComprehension().AccuVar()] = true
+			if accu := e.AsComprehension().AccuVar(); strings.HasPrefix(accu, "@") { // not of cel.bind, which an author names
+				p.accus[accu] = true
+			}
 		}
 	}))
 	ast.PostOrderVisit(p.ast.Expr(), ast.NewExprVisitor(p.visit))
@@ -282,6 +285,7 @@ func planned() []*function {
 		{name: "@closed", id: closedID, args: types_(anyList), result: anyList, impl: closed},
 		{name: "@index", id: overloads.IndexList, args: types_(anyList, types.IntType), result: param, impl: index},
 		{name: "@add", id: overloads.AddString, args: types_(types.StringType, types.StringType), result: types.StringType, impl: addStrings},
+		{name: "@add", id: overloads.AddBytes, args: types_(types.BytesType, types.BytesType), result: types.BytesType, impl: addBytes},
 		{name: "@add", id: overloads.AddList, args: types_(anyList, anyList), result: anyList, impl: addLists},
 	}...)
 }
@@ -330,6 +334,14 @@ func addStrings(ev *Eval, args []ref.Val) ref.Val {
 		return ev.fail(fmt.Errorf("a text grew longer than %d bytes", MaxString))
 	}
 	return a + b
+}
+
+func addBytes(ev *Eval, args []ref.Val) ref.Val {
+	a, b := args[0].(types.Bytes), args[1].(types.Bytes)
+	if len(a)+len(b) > MaxString {
+		return ev.fail(fmt.Errorf("bytes grew longer than %d", MaxString))
+	}
+	return a.Add(b)
 }
 
 func addLists(ev *Eval, args []ref.Val) ref.Val {

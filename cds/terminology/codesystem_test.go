@@ -65,3 +65,8 @@ func TestVersionsAreOrdered(t *testing.T) {
 		}
 	}
 }
+
+func TestVersionsWithOneMeaningAreTwo(t *testing.T) {
+	require.NotZero(t, compareVersions("1.0", "1.00"))
+	require.Equal(t, -compareVersions("1.0", "1.00"), compareVersions("1.00", "1.0"))
+}

@@ -11,7 +11,7 @@ import (
 // A Library is all terminology that was loaded: code systems, value sets, concept maps. It is filled with
 // LoadFiles, Add and AddSystem by one goroutine; from then on it is only read, by any number of them.
 type Library struct {
-	codeSystems map[string][]*codeSystem // by canonical URL: its versions
+	codeSystems map[string][]*codeSystem // by canonical URL: its versions, sorted
 	systems     map[string]CodeSystem    // what AddSystem brought, by canonical URL
 	valueSets   map[string][]*valueSet   // by URL: its versions
 	whole       map[string]string        // URL of a value set → the system whose every code it holds
@@ -74,8 +74,8 @@ func (l *Library) Descendants(ctx context.Context, code Code) ([]Code, error) {
 // systems, if one is not in its system, if the system is not loaded, or if its hierarchy is one of parts.
 // Of a system that is only partly loaded, what holds is known, what does not is not.
 func (l *Library) Subsumes(a, b Code) (subsumes, known bool) {
-	system := Canonical(a.System)
-	if system != Canonical(b.System) {
+	system := l.canonical(a.System)
+	if a.System != b.System && system != l.canonical(b.System) {
 		return false, false
 	}
 	s, partly := l.partly(system)
@@ -92,9 +92,17 @@ func (l *Library) Subsumes(a, b Code) (subsumes, known bool) {
 	return subsumes, subsumes || !partly
 }
 
+// canonical is Canonical, quick for what is loaded.
+func (l *Library) canonical(url string) string {
+	if l.systems[url] != nil || l.codeSystems[url] != nil {
+		return url
+	}
+	return Canonical(url)
+}
+
 // partly returns a system, complete or else as much of it as there is; nil if there is nothing.
 func (l *Library) partly(url string) (s CodeSystem, partly bool) {
-	if s, err := l.system(url, ""); err == nil {
+	if s := l.complete(url, ""); s != nil {
 		return s, false
 	}
 	if cs := newest(l.codeSystems[url]); cs != nil {
@@ -120,7 +128,7 @@ func below(s CodeSystem, above, code string) bool {
 
 // Display returns the name of a code in its system, "" if none is loaded.
 func (l *Library) Display(code Code) string {
-	if s, _ := l.partly(Canonical(code.System)); s != nil {
+	if s, _ := l.partly(l.canonical(code.System)); s != nil {
 		return s.Display(code.Code)
 	}
 	return ""

@@ -95,7 +95,7 @@ func readBounded(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a file")
 	case info.Size() > mostBytes:
-		return nil, tooLarge
+		return nil, errTooLarge
 	}
 	var data bytes.Buffer
 	data.Grow(int(info.Size()) + bytes.MinRead)
@@ -103,7 +103,7 @@ func readBounded(path string) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-var tooLarge = fmt.Errorf("it is larger than %d MiB", mostBytes>>20)
+var errTooLarge = fmt.Errorf("it is larger than %d MiB", mostBytes>>20)
 
 // Add reads what LoadFiles reads from a file; name stands for the file in errors.
 func (l *Library) Add(json []byte, name string) error {
@@ -139,7 +139,7 @@ func (r *fileReader) fail(file, resource, message string) {
 func (r *fileReader) file(data []byte, name string) {
 	switch {
 	case len(data) > mostBytes:
-		r.fail(name, "", tooLarge.Error())
+		r.fail(name, "", errTooLarge.Error())
 	case !utf8.Valid(data):
 		r.fail(name, "", "it is not UTF-8")
 	case len(bytes.TrimSpace(data)) == 0:
@@ -263,7 +263,7 @@ func (l *Library) read(root *element, kind, file string) {
 		if same := exactly(l.conceptMaps[m.url], m.version); same != nil {
 			differs(root, same.source, m.source, same.file)
 		} else if fits(root, len(l.conceptMaps[m.url])) {
-			l.conceptMaps[m.url] = append(l.conceptMaps[m.url], m)
+			l.conceptMaps[m.url] = withVersion(l.conceptMaps[m.url], m)
 		}
 	}
 }
@@ -281,7 +281,7 @@ func (l *Library) addCodeSystem(root *element, cs *codeSystem) {
 	if !fits(root, len(l.codeSystems[url])) {
 		return
 	}
-	l.codeSystems[url] = append(l.codeSystems[url], cs)
+	l.codeSystems[url] = withVersion(l.codeSystems[url], cs)
 	if all != "" {
 		l.whole[all] = url
 	}

@@ -1,6 +1,7 @@
 package terminology
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -90,17 +91,23 @@ func (l *Library) lacking(url, version string) error {
 	return err
 }
 
-// A versioned resource is one of several with its URL.
+// A versioned resource is one of several with its URL, which are kept sorted.
 type versioned interface{ versionOf() string }
 
-func exactly[T interface {
-	versioned
-	comparable
-}](all []T, version string) (none T) {
-	for _, v := range all {
-		if v.versionOf() == version {
-			return v
-		}
+// withVersion adds a version, which is new, in its place.
+func withVersion[T versioned](all []T, v T) []T {
+	at, _ := find(all, v.versionOf())
+	return slices.Insert(all, at, v)
+}
+
+func find[T versioned](all []T, version string) (int, bool) {
+	return slices.BinarySearchFunc(all, version, func(v T, version string) int { return compareVersions(v.versionOf(), version) })
+}
+
+// exactly returns that version, the zero value if it is not there.
+func exactly[T versioned](all []T, version string) (none T) {
+	if at, ok := find(all, version); ok {
+		return all[at]
 	}
 	return none
 }
@@ -110,7 +117,7 @@ func newest[T versioned](all []T) (none T) {
 	if len(all) == 0 {
 		return none
 	}
-	return slices.MaxFunc(all, func(a, b T) int { return compareVersions(a.versionOf(), b.versionOf()) })
+	return all[len(all)-1]
 }
 
 func loadedVersions[T versioned](all []T) string {
@@ -122,7 +129,6 @@ func loadedVersions[T versioned](all []T) string {
 		}
 		out = append(out, version)
 	}
-	slices.SortFunc(out, compareVersions)
 	if len(out) > 5 {
 		out = append(out[:5], "…")
 	}
@@ -130,8 +136,12 @@ func loadedVersions[T versioned](all []T) string {
 }
 
 // compareVersions orders versions: numbers in them by value, other parts as text, a pre-release
-// (1.0.0-ballot) before its release. FHIR leaves the order to the code system.
+// (1.0.0-ballot) before its release. FHIR leaves the order to the code system. Only equal texts are equal.
 func compareVersions(a, b string) int {
+	return cmp.Or(compareNumbered(a, b), cmp.Compare(a, b))
+}
+
+func compareNumbered(a, b string) int {
 	for a != "" && b != "" {
 		x, y := leading(a), leading(b)
 		a, b = a[len(x):], b[len(y):]

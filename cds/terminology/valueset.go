@@ -103,7 +103,7 @@ func readFilter(f *element) filter {
 func (l *Library) addValueSet(vs *valueSet) (mistake string) {
 	known := exactly(l.valueSets[vs.url], vs.version)
 	if known == nil {
-		l.valueSets[vs.url] = append(l.valueSets[vs.url], vs)
+		l.valueSets[vs.url] = withVersion(l.valueSets[vs.url], vs)
 		return ""
 	}
 	if vs.compose != nil && known.compose != nil && vs.composed != known.composed {

@@ -48,8 +48,34 @@ type CodeSource interface {
 	Descendants(ctx context.Context, code terminology.Code) ([]terminology.Code, error)
 }
 
-// WithCodes plugs in a source of value sets and hierarchies.
-func WithCodes(source CodeSource) Option { return func(c *config) { c.codes = source } }
+// A Translator is a CodeSource that also maps codes: patients' codes are read as what it returns, too,
+// which must mean the same or be wider. It is asked while records are read, by any number of goroutines.
+type Translator interface {
+	Translate(code terminology.Code) []terminology.Code
+}
+
+// A Subsumer is a CodeSource that also knows which codes are above others: known is false where it does
+// not. It is asked while rules are evaluated, by any number of goroutines.
+type Subsumer interface {
+	Subsumes(a, b terminology.Code) (subsumes, known bool)
+}
+
+// WithCodes plugs in a source of value sets and hierarchies, which may also be a Translator and a
+// Subsumer: a *terminology.Library is all of it.
+func WithCodes(source CodeSource) Option {
+	return func(c *config) {
+		c.codes = source
+		if t, ok := source.(Translator); ok {
+			c.coder.Translate = t.Translate
+		}
+		if s, ok := source.(Subsumer); ok {
+			c.coder.Subsumes = s.Subsumes
+		}
+	}
+}
+
+// WithDrugs replaces the drugs that ship, as after an import of a full RxNorm release.
+func WithDrugs(drugs *terminology.Drugs) Option { return func(c *config) { c.coder.Drugs = drugs } }
 
 // New compiles packs into an Engine. The error is an Errors with every mistake that was found.
 func New(packs []Pack, opts ...Option) (*Engine, error) {

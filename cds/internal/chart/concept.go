@@ -44,6 +44,10 @@ func (c *Concept) In(set *terminology.Set) kleene.Truth {
 type Coder struct {
 	Codes *terminology.Interner
 	Drugs *terminology.Drugs
+	// Translate returns codes that mean the same as one, or more widely what it means; may be nil.
+	Translate func(terminology.Code) []terminology.Code
+	// Subsumes reports whether the first code is the second or above it, if that is known; may be nil.
+	Subsumes func(a, b terminology.Code) (subsumes, known bool)
 }
 
 // Below is the system under which the codes whose descendants a rule means are interned, for systems in
@@ -110,12 +114,27 @@ func (c Coder) add(out *Concept, coding *fastjson.Value) {
 	if out.First.Code == "" {
 		out.First = code
 	}
+	c.addCode(out, code)
+	if c.Translate == nil {
+		return
+	}
+	for _, other := range c.Translate(code) {
+		c.addCode(out, other)
+	}
+}
+
+func (c Coder) addCode(out *Concept, code terminology.Code) {
 	out.intern(c.Codes.Lookup(code))
 	switch code.System {
 	case "":
 	case terminology.RxNorm:
 		if drug, ok := c.Drugs.Lookup(code.Code); ok {
 			c.addDrug(out, drug)
+		}
+	case terminology.NDC:
+		out.Systems = append(out.Systems, code.System)
+		if rxcui, ok := c.Drugs.NDC(code.Code); ok {
+			c.addCode(out, terminology.Code{System: terminology.RxNorm, Code: rxcui})
 		}
 	case terminology.ICD10CM:
 		out.Systems = append(out.Systems, code.System)

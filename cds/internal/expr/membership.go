@@ -5,6 +5,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
@@ -53,8 +54,8 @@ func codeIn(_ *Eval, args []ref.Val) ref.Val {
 	return types.Bool(args[1].(codesVal).set.HasString(string(args[0].(types.String))))
 }
 
-// subsumes is true where a has a code that b is or, by its ingredients or prefix, falls under. Without
-// a loaded hierarchy, which the rules' codes do not bring, nothing else can be told.
+// subsumes is FHIR's: whether b's code is a's or below it in the hierarchy that is loaded. An ingredient
+// subsumes the drugs that hold it.
 func subsumes(ev *Eval, args []ref.Val) ref.Val {
 	a, b := args[0].(conceptVal), args[1].(conceptVal)
 	for _, c := range []conceptVal{a, b} {
@@ -62,18 +63,29 @@ func subsumes(ev *Eval, args []ref.Val) ref.Val {
 			ev.readEntry(c.origin.entry, c.origin.path, c.concept.Display)
 		}
 	}
-	if a.concept.First.Code != "" && a.concept.First == b.concept.First {
-		return types.True
+	truth := ev.above(a.concept, b.concept)
+	return ev.truth(truth, Missing{Reason: "no hierarchy is loaded that relates " + a.concept.Display + " and " + b.concept.Display})
+}
+
+func (ev *Eval) above(a, b *chart.Concept) kleene.Truth {
+	if a.First.Code != "" && a.First == b.First {
+		return kleene.True
 	}
-	for _, id := range a.concept.IDs {
-		if ev.Chart.Coder.Codes.Code(id) != a.concept.First {
-			continue
-		}
-		for _, other := range b.concept.IDs {
-			if id == other {
-				return types.True
-			}
+	if subsumes := ev.Chart.Coder.Subsumes; subsumes != nil {
+		if is, known := subsumes(a.First, b.First); known {
+			return kleene.Of(is)
 		}
 	}
-	return ev.unknown(Missing{Reason: "no hierarchy is loaded that relates " + a.concept.Display + " and " + b.concept.Display})
+	if a.Drug == nil || a.Drug.Kind != "IN" || b.Drug == nil || len(a.Drug.Ingredients) != 1 {
+		return kleene.Unknown
+	}
+	for _, i := range b.Drug.Ingredients {
+		if i.RxCUI == a.Drug.Ingredients[0].RxCUI {
+			return kleene.True
+		}
+	}
+	if b.Drug.Partial {
+		return kleene.Unknown
+	}
+	return kleene.False
 }

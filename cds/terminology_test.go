@@ -1,0 +1,114 @@
+package cds_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+const (
+	localCodes = "http://hospital.example/conditions"
+	heartURL   = "http://hospital.example/ValueSet/heart"
+)
+
+// A hospital's own codes: a hierarchy, a value set over it, and a map from an older system.
+var hospital = []string{
+	`{"resourceType":"CodeSystem","url":"` + localCodes + `","status":"active","content":"complete","concept":[
+		{"code":"heart","display":"Heart disease","concept":[{"code":"hf","display":"Heart failure"}]},
+		{"code":"skin","display":"Skin disease"}]}`,
+	`{"resourceType":"ValueSet","url":"` + heartURL + `","status":"active","compose":{"include":[
+		{"system":"` + localCodes + `","filter":[{"property":"concept","op":"is-a","value":"heart"}]}]}}`,
+	`{"resourceType":"ConceptMap","url":"http://hospital.example/ConceptMap/old","status":"active","group":[
+		{"source":"http://hospital.example/old","target":"` + localCodes + `","element":[
+			{"code":"17","target":[{"code":"hf","equivalence":"equivalent"}]}]}]}`,
+}
+
+func hospitalLibrary(t *testing.T) *terminology.Library {
+	t.Helper()
+	l := terminology.NewLibrary()
+	for _, resource := range hospital {
+		require.NoError(t, l.Add([]byte(resource), "hospital.json"))
+	}
+	return l
+}
+
+func condition(system, code string) string {
+	return `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Condition","id":"c",
+		"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},
+		"code":{"coding":[{"system":"` + system + `","code":"` + code + `"}]}}}]}`
+}
+
+func outcome(t *testing.T, e *cds.Engine, record string) string {
+	t.Helper()
+	rec, err := e.Read(cds.JSON([]byte(record)))
+	require.NoError(t, err)
+	defer rec.Close()
+	report, err := e.Evaluate(context.Background(), rec, cds.Review{Now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	require.Empty(t, report.Failures)
+	switch {
+	case len(report.Findings) > 0:
+		return "holds"
+	case len(report.Undecided) > 0:
+		return "undecided"
+	case len(report.Unscreened) > 0:
+		return "unscreened"
+	}
+	return "does not hold"
+}
+
+func packOf(codes cds.Codes, when string) []cds.Pack {
+	return []cds.Pack{{Name: "local", Codes: []cds.Codes{codes}, Rules: []cds.Rule{{
+		ID: "r", When: cds.Text{Value: when},
+		Card: cds.Card{Indicator: cds.Text{Value: "info"}, Summary: cds.Text{Value: "It holds"}},
+	}}}}
+}
+
+func TestCodesOfALibrary(t *testing.T) {
+	byValueSet := cds.Codes{Name: "heart", Groups: []cds.CodeGroup{{ValueSet: cds.Text{Value: heartURL}}}}
+	byHierarchy := cds.Codes{Name: "heart", Groups: []cds.CodeGroup{{System: localCodes, Codes: []cds.Text{{Value: "heart"}}, Descendants: true}}}
+	for name, codes := range map[string]cds.Codes{"value set": byValueSet, "descendants": byHierarchy} {
+		t.Run(name, func(t *testing.T) {
+			e, err := cds.New(packOf(codes, "patient.has(heart)"), cds.WithCodes(hospitalLibrary(t)))
+			require.NoError(t, err)
+			require.Equal(t, "holds", outcome(t, e, condition(localCodes, "hf")))
+			require.Equal(t, "does not hold", outcome(t, e, condition(localCodes, "skin")))
+			require.Equal(t, "holds", outcome(t, e, condition("http://hospital.example/old", "17")), "through the ConceptMap")
+			require.Equal(t, "unscreened", outcome(t, e, condition("http://elsewhere.example", "17")))
+		})
+	}
+}
+
+func TestSubsumesOfALibrary(t *testing.T) {
+	heart := cds.Codes{Name: "heart", Groups: []cds.CodeGroup{{System: localCodes, Codes: []cds.Text{{Value: "heart"}}}}}
+	when := "patient.conditions.exists(a, patient.conditions.exists(b, a.id != b.id && a.code.subsumes(b.code)))"
+	two := func(code string) string {
+		return `[{"resourceType":"Condition","id":"a","code":{"coding":[{"system":"` + localCodes + `","code":"heart"}]}},
+			{"resourceType":"Condition","id":"b","code":{"coding":[{"system":"` + localCodes + `","code":"` + code + `"}]}}]`
+	}
+	e, err := cds.New(packOf(heart, when), cds.WithCodes(hospitalLibrary(t)))
+	require.NoError(t, err)
+	require.Equal(t, "holds", outcome(t, e, two("hf")))
+	require.Equal(t, "does not hold", outcome(t, e, two("skin")))
+	e, err = cds.New(packOf(heart, when))
+	require.NoError(t, err)
+	require.Equal(t, "undecided", outcome(t, e, two("hf")), "without a hierarchy nothing can be told")
+}
+
+func TestDrugsByNDC(t *testing.T) {
+	ibuprofen := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
+	e, err := cds.New(packOf(ibuprofen, "patient.takes(ibuprofen)"))
+	require.NoError(t, err)
+	order := func(code string) string {
+		return `[{"resourceType":"MedicationRequest","id":"m","status":"active","intent":"order",
+			"medicationCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"` + code + `"}]}}]`
+	}
+	require.Equal(t, "holds", outcome(t, e, order("0045-0481-01")), "ibuprofen 200 MG Oral Tablet")
+	require.Equal(t, "holds", outcome(t, e, order("00045048101")))
+	require.Equal(t, "unscreened", outcome(t, e, order("99999999999")))
+}

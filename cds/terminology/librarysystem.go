@@ -9,9 +9,9 @@ import (
 // A CodeSystem holds all codes of one code system and their hierarchy. It is safe for concurrent use, and
 // what it returns is the caller's.
 //
-// If it has a method Subsumes(above, below string) bool, that is asked instead of Ancestors whether
-// below, which is in the system, is above or under it. If it implements Properties, value sets can
-// filter by them.
+// If it has a method Subsumes(above, below string) (subsumes, known bool), that is asked instead of
+// Ancestors whether below is above or under it. If it implements Properties, value sets can filter by
+// them.
 type CodeSystem interface {
 	// Has reports whether code is in the system.
 	Has(code string) bool

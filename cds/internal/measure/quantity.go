@@ -77,19 +77,22 @@ func FromFHIR(value, comparator, unit, system, code string) (Quantity, error) {
 	if err != nil {
 		return Quantity{}, err
 	}
-	q.Unit, q.Code = readUnit(strings.TrimSpace(unit), system, strings.TrimSpace(code))
+	q.Unit, q.Code, _ = Unit(unit, system, code)
 	return q, nil
 }
 
-func readUnit(unit, system, code string) (*ucum.Unit, string) {
+// Unit reads the unit of a FHIR Quantity: u is nil if nobody knows it, and read what was read. mapped says
+// that it is not UCUM but what people write for it.
+func Unit(unit, system, code string) (u *ucum.Unit, read string, mapped bool) {
+	unit, code = strings.TrimSpace(unit), strings.TrimSpace(code)
 	if unit == "" && code == "" {
-		return ucum.One(), ""
+		return ucum.One(), "", false
 	}
 	var candidates []string
 	switch system {
 	case ucumSystem, ucumOID:
 		if u, err := ucum.Parse(code); err == nil {
-			return u, code
+			return u, code, false
 		}
 		candidates = []string{code, unit}
 	case "":
@@ -102,14 +105,14 @@ func readUnit(unit, system, code string) (*ucum.Unit, string) {
 		if text == "" {
 			continue
 		}
-		if u, _, err := ucum.ParseLenient(text); err == nil {
-			return u, text
+		if u, mapped, err := ucum.ParseLenient(text); err == nil {
+			return u, text, mapped
 		}
 	}
 	if unit == "" {
-		return nil, code
+		return nil, code, false
 	}
-	return nil, unit
+	return nil, unit, false
 }
 
 // WithMolar returns q with the molar mass of its substance, which lets it convert between amounts of

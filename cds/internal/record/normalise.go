@@ -1,10 +1,13 @@
 package record
 
 import (
+	"fmt"
 	"strings"
 
-	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/fhir"
+	"github.com/primum-cds/primum/cds/internal/measure"
 )
 
 // deepest bounds how deep the elements of a resource nest: beyond it they are unknown.
@@ -284,7 +287,21 @@ func (w *walk) nested(v *fastjson.Value, t *fhir.Type) bool {
 		return false
 	}
 	w.object(v, t)
+	if t.Name == "Quantity" {
+		w.unit(v)
+	}
 	return true
+}
+
+// unit warns of a unit that is not UCUM, or that nobody knows.
+func (w *walk) unit(v *fastjson.Value) {
+	text := func(key string) string { return string(v.GetStringBytes(key)) }
+	switch u, read, mapped := measure.Unit(text("unit"), text("system"), text("code")); {
+	case u == nil:
+		w.warn(fmt.Sprintf("the unit %q is not known: it compares only with itself", clip(read)))
+	case mapped:
+		w.warn(fmt.Sprintf("the unit %q is not UCUM, read as %q", clip(read), u.String()))
+	}
 }
 
 func (w *walk) warn(message string) {

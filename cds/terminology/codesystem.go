@@ -80,14 +80,14 @@ func (cs *codeSystem) Ancestors(code string) ([]string, bool) {
 	return cs.named(cs.hierarchy.ancestors(i)), true
 }
 
-// Subsumes reports whether below is above or a descendant of it.
-func (cs *codeSystem) Subsumes(above, below string) bool {
+// Subsumes reports whether below is above or a descendant of it; it is known if both are in the system.
+func (cs *codeSystem) Subsumes(above, below string) (subsumes, known bool) {
 	a, ok := cs.find(above)
 	if !ok {
-		return false
+		return false, false
 	}
 	b, ok := cs.find(below)
-	return ok && cs.hierarchy.subsumes(a, b)
+	return ok && cs.hierarchy.subsumes(a, b), ok
 }
 
 // All implements CodeSystem.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -46,7 +47,8 @@ var errPartOf = errors.New("the hierarchy says what is a part of what, not what 
 
 // Descendants returns all codes below one, at any depth, without the code itself, in the order of the
 // system. Inactive and abstract codes are among them. It is an error if the system is not loaded in full
-// (a *NotLoadedError), if the code is not in it, or if its hierarchy is one of parts.
+// (a *NotLoadedError), if the code is not in it or has no known place in its hierarchy, or if that is one
+// of parts.
 func (l *Library) Descendants(ctx context.Context, code Code) ([]Code, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func (l *Library) Descendants(ctx context.Context, code Code) ([]Code, error) {
 	}
 	below, ok := s.Descendants(code.Code)
 	if !ok {
-		return nil, fmt.Errorf("the code %q is not in the code system %s", code.Code, code.System)
+		return nil, fmt.Errorf("the code system %s: %w", code.System, notBelow(s, code.Code))
 	}
 	out := make([]Code, len(below))
 	for i, c := range below {
@@ -71,7 +73,8 @@ func (l *Library) Descendants(ctx context.Context, code Code) ([]Code, error) {
 }
 
 // Subsumes reports whether b is a or a descendant of it. It is not known if the codes are of different
-// systems, if one is not in its system, if the system is not loaded, or if its hierarchy is one of parts.
+// systems, if one is not in its system or has no known place in its hierarchy, if the system is not
+// loaded, or if its hierarchy is one of parts.
 // Of a system that is only partly loaded, what holds is known, what does not is not.
 func (l *Library) Subsumes(a, b Code) (subsumes, known bool) {
 	system := l.canonical(a.System)
@@ -88,8 +91,8 @@ func (l *Library) Subsumes(a, b Code) (subsumes, known bool) {
 	if cs, ok := s.(*codeSystem); ok && cs.partOf {
 		return false, false
 	}
-	subsumes = below(s, a.Code, b.Code)
-	return subsumes, subsumes || !partly
+	subsumes, known = below(s, a.Code, b.Code)
+	return subsumes, subsumes || known && !partly
 }
 
 // canonical is Canonical, quick for what is loaded.
@@ -111,19 +114,17 @@ func (l *Library) partly(url string) (s CodeSystem, partly bool) {
 	return nil, false
 }
 
-func below(s CodeSystem, above, code string) bool {
-	if quick, ok := s.(interface {
-		Subsumes(above, below string) bool
-	}); ok {
+// A subsumer is a CodeSystem that is quicker to ask than by its ancestors.
+type subsumer interface {
+	Subsumes(above, below string) (subsumes, known bool)
+}
+
+func below(s CodeSystem, above, code string) (subsumes, known bool) {
+	if quick, ok := s.(subsumer); ok {
 		return quick.Subsumes(above, code)
 	}
-	ancestors, _ := s.Ancestors(code)
-	for _, ancestor := range ancestors {
-		if ancestor == above {
-			return true
-		}
-	}
-	return false
+	ancestors, known := s.Ancestors(code)
+	return slices.Contains(ancestors, above), known
 }
 
 // Display returns the name of a code in its system, "" if none is loaded.

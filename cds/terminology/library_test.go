@@ -61,7 +61,7 @@ func TestDescendants(t *testing.T) {
 		{"http://example.org/drugs|antiplatelet", "aspirin clopidogrel", ""},
 		{"http://example.org/drugs|device", "", ""},
 		{"http://example.org/any-case|HAND", "http://example.org/any-case|Finger", ""},
-		{"http://example.org/drugs|aspirine", "", `the code "aspirine" is not in the code system http://example.org/drugs`},
+		{"http://example.org/drugs|aspirine", "", `the code system http://example.org/drugs: "aspirine" is not in the system`},
 		{"http://example.org/fragment|a", "", "the code system http://example.org/fragment is not loaded: there is only a fragment of it"},
 		{"http://example.org/none|a", "", "the code system http://example.org/none is not loaded: its CodeSystem does not hold its codes"},
 		{"http://example.org/examples|a", "", "the code system http://example.org/examples is not loaded: there are only examples of it"},
@@ -109,6 +109,7 @@ func TestSubsumes(t *testing.T) {
 		{"http://example.org/parts|hand", "http://example.org/parts|hand", true, true},
 		{"http://snomed.info/sct|mother", "urn:oid:2.16.840.1.113883.6.96|child", true, true},
 		{"http://snomed.info/sct|child", "http://snomed.info/sct|mother", false, true},
+		{"http://snomed.info/sct|mother", "http://snomed.info/sct|stranger", false, false},
 		{"http://example.org/unheard|a", "http://example.org/unheard|a", false, false},
 	} {
 		t.Run(c.a+" "+c.b, func(t *testing.T) {
@@ -126,17 +127,20 @@ func code(text string) Code {
 // family is a CodeSystem with nothing but what the interface asks for.
 type family struct{}
 
-func (family) Has(code string) bool { return code == "mother" || code == "child" }
+func (family) Has(code string) bool {
+	return code == "mother" || code == "child" || code == "stranger"
+}
 func (family) Display(code string) string {
 	return map[string]string{"mother": "Mother"}[code]
 }
 func (family) Descendants(code string) ([]string, bool) {
-	return map[string][]string{"mother": {"child"}}[code], family{}.Has(code)
+	return map[string][]string{"mother": {"child"}}[code], code == "mother" || code == "child"
 }
 func (family) Ancestors(code string) ([]string, bool) {
-	return map[string][]string{"child": {"mother"}}[code], family{}.Has(code)
+	return map[string][]string{"child": {"mother"}}[code], code == "mother" || code == "child"
 }
-func (family) All() []string { return []string{"mother", "child"} }
+func (family) All() []string             { return []string{"mother", "child"} }
+func (family) Inactive(code string) bool { return code == "mother" }
 
 func TestAddedSystem(t *testing.T) {
 	l := library(t,
@@ -161,6 +165,8 @@ func TestAddedSystem(t *testing.T) {
 	below, err := l.Descendants(t.Context(), Code{"https://snomed.info/sct", "mother"})
 	require.NoError(t, err)
 	require.Equal(t, []Code{{SNOMED, "child"}}, below)
+	_, err = l.Descendants(t.Context(), Code{SNOMED, "stranger"})
+	require.EqualError(t, err, `the code system http://snomed.info/sct: the place of "stranger" in the hierarchy is not known`)
 	require.Equal(t, "Mother", l.Display(Code{SNOMED, "mother"}))
 }
 

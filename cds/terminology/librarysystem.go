@@ -10,17 +10,17 @@ import (
 // what it returns is the caller's.
 //
 // If it has a method Subsumes(above, below string) (subsumes, known bool), that is asked instead of
-// Ancestors whether below is above or under it. If it implements Properties, value sets can filter by
-// them.
+// Ancestors whether below is above or under it. If it has a method Inactive(code string) bool, that tells
+// which codes are withdrawn. If it implements Properties, value sets can filter by them.
 type CodeSystem interface {
 	// Has reports whether code is in the system.
 	Has(code string) bool
 	// Display returns the name of a code, "" if it has none or is not in the system.
 	Display(code string) string
 	// Descendants returns all codes below one, at any depth, without itself; false if it is not in the
-	// system.
+	// system or its place in the hierarchy is not known.
 	Descendants(code string) ([]string, bool)
-	// Ancestors returns all codes above one, without itself; false if it is not in the system.
+	// Ancestors returns all codes above one, without itself; false as Descendants.
 	Ancestors(code string) ([]string, bool)
 	// All returns every code.
 	All() []string

@@ -100,6 +100,8 @@ func TestValueSet(t *testing.T) {
 		{"hierarchy of parts", including("s", `"system":"http://example.org/parts","filter":[{"property":"concept","op":"is-a","value":"hand"}]`), "", `the filter concept is-a "hand" on http://example.org/parts: the hierarchy says what is a part of what, not what is a kind of what`},
 		{"reference set", including("s", `"system":"http://snomed.info/sct","filter":[{"property":"concept","op":"in","value":"mother"}]`), "", `the filter concept in "mother" on http://snomed.info/sct: the members of reference sets are not known`},
 		{"no expressions", including("s", `"system":"http://snomed.info/sct","filter":[{"property":"concept","op":"is-a","value":"mother"},{"property":"expressions","op":"=","value":"false"}]`), "http://snomed.info/sct|child http://snomed.info/sct|mother", ""},
+		{"only active of a store", set("s", `"compose":{"inactive":false,"include":[{"system":"http://snomed.info/sct"}]}`), "http://snomed.info/sct|child", ""},
+		{"code without a place", including("s", `"system":"http://snomed.info/sct","filter":[{"property":"concept","op":"is-a","value":"stranger"}]`), "", `the filter concept is-a "stranger" on http://snomed.info/sct: the place of "stranger" in the hierarchy is not known`},
 		{"both fail", set("s", `"compose":{"include":[{"system":"http://loinc.org"}]},"expansion":{"total":2,"contains":[{"system":"http://loinc.org","code":"2160-0"}]}`), "", "the code system http://loinc.org is not loaded; and its expansion is truncated: 1 of 2 entries"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -76,6 +76,9 @@ func oneOf(codes []string) test {
 
 // flagged returns a test for a boolean property, nil if the system does not have it.
 func flagged(s CodeSystem, property string) test {
+	if withdrawn, ok := s.(interface{ Inactive(code string) bool }); ok && property == "inactive" {
+		return withdrawn.Inactive
+	}
 	p, ok := s.(Properties)
 	if !ok || !p.HasProperty(property) {
 		return nil
@@ -121,6 +124,14 @@ func snomedFilter(f filter) (test, error) {
 
 func notIn(code string) error { return fmt.Errorf("%q is not in the system", code) }
 
+// notBelow says why a system does not tell what is above or below a code.
+func notBelow(s CodeSystem, code string) error {
+	if s.Has(code) {
+		return fmt.Errorf("the place of %q in the hierarchy is not known", code)
+	}
+	return notIn(code)
+}
+
 func hierarchyFilter(s CodeSystem, f filter) ([]string, test, error) {
 	if f.property != "concept" && f.property != "code" {
 		return nil, nil, fmt.Errorf("expected the property concept, since only concepts have a hierarchy")
@@ -134,7 +145,7 @@ func hierarchyFilter(s CodeSystem, f filter) ([]string, test, error) {
 	}
 	codes, ok := list(f.value)
 	if !ok {
-		return nil, nil, notIn(f.value)
+		return nil, nil, notBelow(s, f.value)
 	}
 	if f.op == "descendent-of" {
 		return codes, nil, nil

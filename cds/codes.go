@@ -92,9 +92,20 @@ func (s *codeSet) group(def *Codes, g *CodeGroup) {
 			continue
 		}
 		s.add(code)
+		c.reachable(text.Position(), code)
 		if g.Descendants {
 			s.descendants(def, text, code)
 		}
+	}
+}
+
+// reachable advises of a drug's code that nobody knows: a patient's drug can match it only by the same code.
+func (c *compiler) reachable(at Position, code terminology.Code) {
+	if terminology.Canonical(code.System) != terminology.RxNorm {
+		return
+	}
+	if _, ok := c.engine.coder.Drugs.Lookup(code.Code); !ok {
+		c.advise(at, "no known drug has the RxNorm code %s: only an order with this very code can match it", code.Code)
 	}
 }
 

@@ -14,6 +14,7 @@ type compiler struct {
 	engine   *Engine
 	config   *config
 	errors   Errors
+	advice   Errors
 	packs    map[string]Position
 	usedSite map[string]bool
 	params   []string // as a site can name them
@@ -82,6 +83,10 @@ func (c *compiler) pack(def *Pack) {
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (c *compiler) advise(at Position, format string, args ...any) {
+	c.advice = append(c.advice, &Error{Position: at, Message: fmt.Sprintf(format, args...)})
+}
 
 // name checks a name that expressions can use, and claims it.
 func (c *compiler) name(p *pack, at Position, rule, kind, name string) bool {

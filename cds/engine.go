@@ -15,11 +15,16 @@ import (
 
 // An Engine holds compiled rules. It is immutable and may be used by any number of goroutines.
 type Engine struct {
-	env   *expr.Env
-	coder chart.Coder
-	rules []*rule
-	reads map[string]bool // the FHIR types that some rule reads
+	env    *expr.Env
+	coder  chart.Coder
+	rules  []*rule
+	reads  map[string]bool // the FHIR types that some rule reads
+	advice Errors
 }
+
+// Advice returns what is not wrong in the rules, but probably not meant: a code of a drug that nobody
+// knows, which no order can match. It is sorted like Errors.
+func (e *Engine) Advice() []*Error { return slices.Clone(e.advice) }
 
 // An Option adjusts New.
 type Option func(*config)
@@ -99,6 +104,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	if errs := append(cfg.errors, c.errors...); len(errs) > 0 {
 		return nil, errs.Sorted()
 	}
+	e.advice = c.advice.Sorted()
 	slices.SortStableFunc(e.rules, func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})

@@ -134,6 +134,7 @@ func (t *tableReader) codes(text string, i, j int) expr.Value {
 				continue
 			}
 			set.add(full)
+			t.compiler.reachable(at, full)
 		case part == "":
 			t.compiler.fail(at, "", "", "column %q: expected names of codes or system|code, separated by ;", t.def.Columns[j].Name)
 		default:

@@ -112,3 +112,16 @@ func TestDrugsByNDC(t *testing.T) {
 	require.Equal(t, "holds", outcome(t, e, order("00045048101")))
 	require.Equal(t, "unscreened", outcome(t, e, order("99999999999")))
 }
+
+func TestAdviceOnCodesThatNoDrugCanReach(t *testing.T) {
+	file := &cds.File{Name: "codes.yaml", Text: "  x: {rxnorm: [161, 99999999]}\n"}
+	at := func(value string, column int) cds.Text {
+		return cds.Text{Value: value, Spans: []cds.Span{{Position: cds.Position{File: file, Line: 1, Column: column}}}}
+	}
+	codes := cds.Codes{Name: "x", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{at("161", 16), at("99999999", 21)}}}}
+	e, err := cds.New(packOf(codes, "patient.takes(x)"))
+	require.NoError(t, err)
+	require.Len(t, e.Advice(), 1)
+	require.Equal(t, "codes.yaml:1:21: no known drug has the RxNorm code 99999999: only an order with this very code can match it\n"+
+		"      x: {rxnorm: [161, 99999999]}\n                        ^", e.Advice()[0].Detail())
+}

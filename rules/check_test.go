@@ -58,7 +58,8 @@ r.yaml:5:16: codes "b": "7" is no SNOMED CT code: its check digit is wrong
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 			}
 			t.Chdir(dir)
-			require.EqualError(t, Check("."), tt.want)
+			_, err := Check([]string{"."})
+			require.EqualError(t, err, tt.want)
 		})
 	}
 }

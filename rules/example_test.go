@@ -43,7 +43,7 @@ func ExampleEmbedded() {
 
 // Mistakes come all at once, each with its place and what was probably meant.
 func ExampleCheck() {
-	err := rules.Check("testdata/bad/unknown-key.yaml")
+	_, err := rules.Check([]string{"testdata/bad/unknown-key.yaml"})
 	fmt.Println(err)
 
 	var mistakes cds.Errors

@@ -18,7 +18,10 @@ var update = flag.Bool("update", false, "write what is found to the .want files"
 
 // Each file or folder in testdata/bad is wrong; beside it, NAME.want holds all that is said about it.
 func TestEveryMistakeIsNamedAtItsPlace(t *testing.T) {
-	requireWanted(t, "testdata/bad", func(path string) error { return Check(path) })
+	requireWanted(t, "testdata/bad", func(path string) error {
+		_, err := Check([]string{path})
+		return err
+	})
 }
 
 // A site file is wrong by itself, or beside the pack in testdata/site/pack.

@@ -17,8 +17,12 @@ func (c *command) check(args []string) error {
 	if len(paths) == 0 {
 		return usageError{"expected a PATH: a rule file, or a folder that holds some", "check"}
 	}
-	if err := rules.Check(paths...); err != nil {
+	engine, err := rules.Check(paths)
+	if err != nil {
 		return c.mistakes(err)
+	}
+	for _, advice := range engine.Advice() {
+		fmt.Fprintf(c.out, "%s\n", advice.Detail())
 	}
 	packs, err := rules.Load(paths...)
 	if err != nil {

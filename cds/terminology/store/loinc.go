@@ -43,6 +43,9 @@ func ImportLOINC(w *Writer, fsys fs.FS, progress func(done, total int64)) error 
 	if err := r.loincTable(table, s); err != nil {
 		return err
 	}
+	if len(s.codes) == 0 {
+		return &ImportError{File: table, Message: "it has no codes"}
+	}
 	if hierarchy != "" {
 		if err := r.loincHierarchy(hierarchy, s); err != nil {
 			return err

@@ -68,6 +68,9 @@ func ImportSNOMED(w *Writer, fsys fs.FS, progress func(done, total int64)) error
 		}
 		switch i {
 		case 0:
+			if len(s.codes) == 0 {
+				return &ImportError{File: sets[0][0], Message: "it has no concepts"}
+			}
 			s.better = make([]uint8, len(s.codes))
 		case 2:
 			slices.Sort(s.us)

@@ -132,6 +132,21 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// However many things are missing, 25 are listed, and the work does not grow with their square.
+func TestManyThingsMissing(t *testing.T) {
+	engine := compile(t, when("patient.conditions.exists(c, c.code.text == 'x')"))
+	record, err := engine.Read(cds.JSON(manyConditions(20_000)))
+	require.NoError(t, err)
+	defer record.Close()
+	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: now})
+	require.NoError(t, err)
+	require.Len(t, report.Undecided, 1)
+	missing := report.Undecided[0].Missing
+	require.Len(t, missing, 26)
+	require.Equal(t, cds.Missing{Resource: "Condition", Reason: "more is missing than is listed"}, missing[0])
+	require.Equal(t, cds.Missing{Resource: "Condition/c0", Path: "code.text", Reason: "not in the record"}, missing[1])
+}
+
 // A cancelled context ends a loop, too.
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())

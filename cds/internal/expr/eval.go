@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -25,6 +26,10 @@ const (
 	MaxIterations      = 1_000_000
 	MaxTotalIterations = 20_000_000
 )
+
+// maxMissing is how many things one question lists as missing. What is beyond them is told once a type: CEL
+// copies them all at each step of a loop.
+const maxMissing = 25
 
 // Missing is a datum that was not there, or a code that nobody could map.
 type Missing struct {
@@ -50,20 +55,22 @@ type Eval struct {
 	// Interrupted is asked now and then; true ends the evaluation.
 	Interrupted func() bool
 
-	focus     *chart.Entry
-	muted     bool // reads are no evidence
-	telling   bool // what is read goes into a card: of a list that is not complete, what is known of it
-	reads     []Read
-	seen      map[readKey]bool
-	missing   []Missing
-	ids       map[Missing]int64
-	failures  []error
-	ticks     int
-	total     int
-	exceeded  string
-	unscanned map[*chart.Entry]bool
-	memo      map[string]ref.Val
-	lists     map[suppliedKey]supplied
+	focus    *chart.Entry
+	muted    bool // reads are no evidence
+	telling  bool // what is read goes into a card: of a list that is not complete, what is known of it
+	reads    []Read
+	seen     map[readKey]bool
+	missing  []Missing
+	ids      map[Missing]int64
+	failures []error
+	// uncoveredToo stands for the entries with codes that nobody can map, beyond maxMissing.
+	uncoveredToo *chart.Entry
+	ticks        int
+	total        int
+	exceeded     string
+	unscanned    map[*chart.Entry]bool
+	memo         map[string]ref.Val
+	lists        map[suppliedKey]supplied
 }
 
 type readKey struct{ resource, path string }
@@ -76,7 +83,7 @@ func NewEval(c *chart.Chart) *Eval {
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
 func (ev *Eval) Ask(focus *chart.Entry) {
 	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded = focus, false, false, 0, ""
-	ev.reads, ev.missing, ev.failures = nil, nil, nil
+	ev.reads, ev.missing, ev.failures, ev.uncoveredToo = nil, nil, nil, nil
 	clear(ev.seen)
 	clear(ev.ids)
 }
@@ -125,12 +132,27 @@ func compareStrings(pairs ...string) int {
 // unknown is the value of what is missing. Its id is its place in the evaluation's table.
 func (ev *Eval) unknown(m Missing) ref.Val {
 	id, ok := ev.ids[m]
+	if !ok && len(ev.missing) >= maxMissing {
+		m = Missing{Resource: m.Resource[:max(0, strings.IndexByte(m.Resource+"/", '/'))], Reason: "more is missing than is listed", Uncovered: ev.oneUncovered(m.Uncovered)}
+		id, ok = ev.ids[m]
+	}
 	if !ok {
 		ev.missing = append(ev.missing, m)
 		id = int64(len(ev.missing))
 		ev.ids[m] = id
 	}
 	return types.NewUnknown(id, nil)
+}
+
+// oneUncovered is the same entry for every entry, nil for none.
+func (ev *Eval) oneUncovered(e *chart.Entry) *chart.Entry {
+	if e != nil && ev.uncoveredToo == nil {
+		ev.uncoveredToo = e
+	}
+	if e == nil {
+		return nil
+	}
+	return ev.uncoveredToo
 }
 
 func (ev *Eval) unknownAt(e *chart.Entry, path, reason string) ref.Val {

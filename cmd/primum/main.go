@@ -32,6 +32,7 @@ const usage = `Primum reviews FHIR R4 data with clinical rules.
     primum check    PATH…                    find mistakes in rule files
     primum test     PATH…                    run the *_test.yaml beside the rules
     primum explain  --rule ID [flags] FILE   say why a rule held, did not, or could not be decided
+    primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC or ICD-10-CM into a terminology file
     primum version                           what this is and which rules are embedded
 
 "primum COMMAND --help" lists the flags of a command.
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer
 func (c *command) dispatch(args []string) error {
 	commands := map[string]func([]string) error{
 		"eval": c.eval, "check": c.check, "test": c.test, "explain": c.explain, "version": c.version,
+		"import": c.importRelease,
 	}
 	if len(args) == 0 {
 		return c.help()
@@ -72,7 +74,7 @@ func (c *command) dispatch(args []string) error {
 	case name == "help" || name == "-h" || name == "-help" || name == "--help":
 		return c.help()
 	default:
-		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain or version", name), ""}
+		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain, import or version", name), ""}
 	}
 }
 

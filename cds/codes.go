@@ -57,6 +57,9 @@ type codeSet struct {
 
 func (s *codeSet) set() *terminology.Set {
 	slices.Sort(s.systems)
+	for _, system := range s.systems {
+		s.compiler.engine.systems[system] = true
+	}
 	return terminology.NewSet(s.compiler.engine.coder.Codes, s.ids, slices.Compact(s.systems))
 }
 

@@ -20,6 +20,8 @@ type Engine struct {
 	rules  []*rule
 	reads  map[string]bool // the FHIR types that some rule reads
 	advice Errors
+	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
+	systems map[string]bool
 }
 
 // Advice returns what is not wrong in the rules, but probably not meant: a code of a drug that nobody
@@ -92,7 +94,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	for _, opt := range opts {
 		opt(cfg)
 	}
-	e := &Engine{coder: cfg.coder, reads: map[string]bool{}}
+	e := &Engine{coder: cfg.coder, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
 		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}

@@ -39,8 +39,12 @@ func (e *evaluation) foci(r *rule) []*chart.Entry {
 	return brought
 }
 
-// brought reports whether an entry is what the hook brings for review.
+// brought reports whether an entry is what the hook brings for review. An order not to do something, or a
+// draft that was cancelled, proposes nothing.
 func (e *evaluation) brought(entry *chart.Entry) bool {
+	if entry.JSON.GetBool("doNotPerform") || entry.Draft && entry.Current.Truth == kleene.False {
+		return false
+	}
 	if e.review.Focus == nil {
 		hook, known := HookByName(e.review.Hook)
 		return known && hook.Focus != "" && entry.Draft

@@ -2,6 +2,8 @@ package cds
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,8 +85,8 @@ func (e *evaluation) unscreened() []Unscreened {
 	unmapped := e.eval.Unmapped()
 	for kind := range e.record.chart.Lists {
 		for _, entry := range e.record.chart.Lists[kind] {
-			if entry.Component == nil && entry.Current.Truth != kleene.False && (unmapped[entry] || unseen(entry)) {
-				out = append(out, unscreenedEntry(entry))
+			if entry.Component == nil && entry.Current.Truth != kleene.False && (len(unmapped[entry]) > 0 || e.engine.unseen(entry)) {
+				out = append(out, unscreenedEntry(entry, unmapped[entry]))
 			}
 		}
 	}
@@ -92,18 +94,19 @@ func (e *evaluation) unscreened() []Unscreened {
 	return out
 }
 
-// unseen reports whether an entry must be listed whether a rule asked for it or not.
-func unseen(entry *chart.Entry) bool {
+// unseen reports whether an entry must be listed whether a rule asked for it or not: a medication whose
+// ingredients are not known, and an allergy that may be to a drug, in a code system that no rule knows.
+func (e *Engine) unseen(entry *chart.Entry) bool {
 	switch entry.Kind {
 	case chart.Medication:
 		return entry.Concept.Drug == nil || entry.Concept.Drug.Partial
 	case chart.Allergy:
-		return entry.DrugAllergy() && len(entry.Concept.Systems) == 0
+		return entry.DrugAllergy() && !slices.ContainsFunc(entry.Concept.Systems, func(s string) bool { return e.systems[s] })
 	}
 	return false
 }
 
-func unscreenedEntry(entry *chart.Entry) Unscreened {
+func unscreenedEntry(entry *chart.Entry, by map[string]bool) Unscreened {
 	u := Unscreened{Resource: entry.Ref(), Display: entry.Concept.Display, Reason: entry.Concept.Reason}
 	if entry.Concept.First.Code != "" {
 		u.Code = entry.Concept.First.String()
@@ -112,8 +115,20 @@ func unscreenedEntry(entry *chart.Entry) Unscreened {
 	case u.Reason != "":
 	case len(entry.Concept.Systems) == 0:
 		u.Reason = "it has no code that could be mapped"
+	case len(by) == 0:
+		u.Reason = "no code of it is in a system that any rule knows"
 	default:
-		u.Reason = "no code of it is in a system that the rules' codes cover"
+		u.Reason = "no code of it is in a system that is covered by the codes " + someOf(by)
 	}
 	return u
+}
+
+// someOf lists the first few names of a set.
+func someOf(names map[string]bool) string {
+	const few = 3
+	list := slices.Sorted(maps.Keys(names))
+	if len(list) > few {
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:few], ", "), len(list)-few)
+	}
+	return strings.Join(list, ", ")
 }

@@ -129,10 +129,14 @@ func (c *Chart) administrationCurrent(e *Entry) State {
 	if s := byStatus(e, "completed"); s.Truth != kleene.True {
 		return s
 	}
-	if !e.HasDate {
+	given, known := e.Date, e.HasDate
+	if stop := c.periodEnd(e.JSON, "effectivePeriod", "effectivePeriod"); stop.known {
+		given, known = stop.date, true
+	}
+	if !known {
 		return unknown("effective", "not in the record")
 	}
-	return state(temporal.Within(e.Date, c.Now, temporal.Hours(int(administered.Hours()))), "effective")
+	return state(temporal.Within(given, c.Now, temporal.Hours(int(administered.Hours()))), "effective")
 }
 
 func (c *Chart) dispenseCurrent(e *Entry) State {

@@ -229,6 +229,9 @@ func listElem(t *types.Type) string {
 	if name := t.Parameters()[0].TypeName(); slices.Contains(threeValued, name) || t.Parameters()[0].Kind() == types.StructKind {
 		return name
 	}
+	if t.Parameters()[0].Kind() == types.ListKind {
+		return "list" // comparing lists of lists has no bound
+	}
 	return ""
 }
 

@@ -57,18 +57,21 @@ func (ev *Eval) counted(e *chart.Entry, chosen []*chart.Entry) bool {
 	return false
 }
 
+// sameIngredients reports whether two drugs hold the same: one that holds more is another therapy.
 func sameIngredients(a, b *chart.Entry) bool {
-	if a.Concept.Drug == nil || b.Concept.Drug == nil {
-		return false
+	return slices.Equal(ingredientsOf(a), ingredientsOf(b)) && len(ingredientsOf(a)) > 0
+}
+
+func ingredientsOf(e *chart.Entry) []string {
+	if e.Concept.Drug == nil || e.Concept.Drug.Partial {
+		return nil
 	}
-	for _, i := range a.Concept.Drug.Ingredients {
-		for _, j := range b.Concept.Drug.Ingredients {
-			if i.RxCUI == j.RxCUI {
-				return true
-			}
-		}
+	var out []string
+	for _, i := range e.Concept.Drug.Ingredients {
+		out = append(out, i.RxCUI)
 	}
-	return false
+	slices.Sort(out)
+	return out
 }
 
 func (ev *Eval) share(e *chart.Entry, set codesVal, of dosing) share {
@@ -131,7 +134,7 @@ func (ev *Eval) missingShares(set codesVal) []Missing {
 	}
 	for _, e := range ev.Chart.Uncovered(chart.Medication, set.set) {
 		if truth, _ := isCurrent(e); truth != kleene.False {
-			out = append(out, ev.uncovered(e)...)
+			out = append(out, ev.uncovered(e, set)...)
 		}
 	}
 	return out

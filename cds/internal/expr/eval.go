@@ -68,16 +68,16 @@ type Eval struct {
 	ticks        int
 	total        int
 	exceeded     string
-	unscanned    map[*chart.Entry]bool
+	unmapped     map[*chart.Entry]map[string]bool // with the codes that do not cover it
 	memo         map[string]ref.Val
 	lists        map[suppliedKey]supplied
 }
 
-type readKey struct{ resource, path string }
+type readKey struct{ resource, path, value string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
-	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unscanned: map[*chart.Entry]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}}
+	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}}
 }
 
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
@@ -91,7 +91,7 @@ func (ev *Eval) Ask(focus *chart.Entry) {
 // Mute stops or resumes the recording of reads: what only a card reads is no evidence.
 func (ev *Eval) Mute(on bool) { ev.muted = on }
 
-// Reads returns what was read since Ask, in order, each resource and path once.
+// Reads returns what was read since Ask, in order, each thing once.
 func (ev *Eval) Reads() []Read { return ev.reads }
 
 // Failures returns the errors met since Ask, also those that the logic went past.
@@ -100,8 +100,9 @@ func (ev *Eval) Failures() []error { return ev.failures }
 // Exceeded says which limit stopped the question, "" if none.
 func (ev *Eval) Exceeded() string { return ev.exceeded }
 
-// Unmapped returns the entries whose codes a question could not map, over the whole evaluation.
-func (ev *Eval) Unmapped() map[*chart.Entry]bool { return ev.unscanned }
+// Unmapped returns the entries that some codes could neither hold nor rule out, over the whole evaluation,
+// with the names of those codes.
+func (ev *Eval) Unmapped() map[*chart.Entry]map[string]bool { return ev.unmapped }
 
 // missingOf returns what an unknown value was missing, sorted, each thing once.
 func (ev *Eval) missingOf(u *types.Unknown) []Missing {
@@ -164,15 +165,12 @@ func (ev *Eval) fail(err error) ref.Val {
 	return types.WrapErr(err)
 }
 
-// read records evidence, once for each resource and path.
+// read records evidence, each thing once.
 func (ev *Eval) read(r Read) {
 	if ev.muted || r.Res == "" && r.Value == "" {
 		return
 	}
-	key := readKey{r.Res, r.Path}
-	if r.Entry == nil && r.Res == "" {
-		key.path += "\x00" + r.Value
-	}
+	key := readKey{r.Res, r.Path, r.Value}
 	if !ev.seen[key] {
 		ev.seen[key] = true
 		ev.reads = append(ev.reads, r)
@@ -192,6 +190,12 @@ func (ev *Eval) truth(t kleene.Truth, m Missing) ref.Val {
 		return types.False
 	}
 	return ev.unknown(m)
+}
+
+// charge counts work as so many iterations.
+func (ev *Eval) charge(n int) {
+	ev.ticks += n
+	ev.total += n
 }
 
 // tick counts an iteration and reports whether evaluation may go on.

@@ -173,7 +173,7 @@ func shift(ev *Eval, args []ref.Val, by func(temporal.Date, temporal.Span) tempo
 		return ev.err(fmt.Errorf("a date moves by a fixed span such as months(3)"))
 	}
 	ev.readDate(d)
-	return dateVal{d: by(d.d, s.s), origin: d.origin}
+	return dateVal{d: by(d.d, s.s), origin: d.origin, moved: true}
 }
 
 // between is how long after the second date the first is.

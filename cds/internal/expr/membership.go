@@ -42,7 +42,7 @@ func in(ev *Eval, args []ref.Val) ref.Val {
 		}
 		return ev.unknown(Missing{Reason: "the code of " + c.concept.Display + " cannot be mapped"})
 	}
-	if missing := ev.uncovered(c.origin.entry); len(missing) > 0 {
+	if missing := ev.uncovered(c.origin.entry, set); len(missing) > 0 {
 		missing[0].Path = c.origin.path
 		return ev.unknowns(missing)
 	}

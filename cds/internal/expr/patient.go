@@ -80,14 +80,20 @@ func isCurrent(e *chart.Entry) (kleene.Truth, Missing) {
 	return e.Current.Truth, Missing{Resource: e.Ref(), Path: e.Current.Path, Reason: e.Current.Reason}
 }
 
-// others limits a search to what is not the focus's own therapy.
+// others limits a search to what is not the focus's own therapy: what is linked to it, and a statement
+// that what it orders is taken.
 func (ev *Eval) others(counts func(*chart.Entry) (kleene.Truth, Missing)) func(*chart.Entry) (kleene.Truth, Missing) {
 	return func(e *chart.Entry) (kleene.Truth, Missing) {
-		if ev.focus != nil && ev.Chart.SameTherapy(ev.focus, e) {
+		if ev.focus != nil && (ev.Chart.SameTherapy(ev.focus, e) || states(e, ev.focus)) {
 			return kleene.False, Missing{}
 		}
 		return counts(e)
 	}
+}
+
+// states reports whether one entry says that what another orders is taken.
+func states(e, order *chart.Entry) bool {
+	return e.Type == "MedicationStatement" && order.Type == "MedicationRequest" && sameIngredients(e, order)
 }
 
 func (ev *Eval) medicationSearch(set ref.Val) search {

@@ -230,19 +230,26 @@ func (p *planner) notEquals(e ast.Expr, args []ast.Expr) {
 var unaware = []string{operators.In, operators.Index, overloads.Size, operators.Conditional, operators.LogicalAnd, operators.LogicalOr,
 	operators.LogicalNot, operators.NotStrictlyFalse, operators.Equals, operators.Add}
 
-// closeLists guards list arguments of functions that know nothing of open lists.
+// closeLists guards the arguments of functions that know nothing of open lists, nor of limits: what they do
+// with a list or a text counts as iterations.
 func (p *planner) closeLists(name string, call ast.CallExpr, args []ast.Expr) {
 	if slices.Contains(unaware, name) {
 		return
 	}
 	for _, arg := range args {
-		if p.typeOf(arg).Kind() != types.ListKind || arg.Kind() == ast.ListKind {
+		guard := ""
+		switch {
+		case p.typeOf(arg).Kind() == types.ListKind && arg.Kind() != ast.ListKind:
+			guard = closedID
+		case p.typeOf(arg).Kind() == types.StringKind && arg.Kind() != ast.LiteralKind:
+			guard = chargedID
+		default:
 			continue
 		}
 		inner := p.fac.CopyExpr(arg)
 		p.copyInfo(arg, inner)
-		arg.SetKindCase(p.fac.NewCall(arg.ID(), hidden(closedID), p.evalIdent(), inner))
-		p.ast.ReferenceMap()[arg.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(closedID)}}
+		arg.SetKindCase(p.fac.NewCall(arg.ID(), hidden(guard), p.evalIdent(), inner))
+		p.ast.ReferenceMap()[arg.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(guard)}}
 	}
 }
 
@@ -275,13 +282,17 @@ func (p *planner) id() int64 {
 // Texts and lists that `+` makes are no longer than this.
 const maxList = 100_000
 
-const closedID = "closed(list)"
+const (
+	closedID  = "closed(list)"
+	chargedID = "charged(string)"
+)
 
 // planned are the functions that only the planner calls.
 func planned() []*function {
 	anyList := types.NewListType(types.NewTypeParamType("T"))
 	param := types.NewTypeParamType("T")
 	return append(optionalFunctions(), []*function{
+		{name: "@charged", id: chargedID, args: types_(types.StringType), result: types.StringType, impl: charged},
 		{name: "@closed", id: closedID, args: types_(anyList), result: anyList, impl: closed},
 		{name: "@index", id: overloads.IndexList, args: types_(anyList, types.IntType), result: param, impl: index},
 		{name: "@add", id: overloads.AddString, args: types_(types.StringType, types.StringType), result: types.StringType, impl: addStrings},
@@ -290,11 +301,29 @@ func planned() []*function {
 	}...)
 }
 
-func closed(_ *Eval, args []ref.Val) ref.Val {
+// maxGiven is the longest list that a function which compares each element with each other is given.
+const maxGiven = 2_000
+
+func closed(ev *Eval, args []ref.Val) ref.Val {
 	if l, ok := args[0].(*listVal); ok {
 		if missing := l.missing(); missing != nil {
 			return missing
 		}
+	}
+	if l, ok := args[0].(traits.Sizer); ok {
+		n, _ := l.Size().(types.Int)
+		if n > maxGiven {
+			return ev.fail(fmt.Errorf("a list of %d elements is too long here: at most %d", n, maxGiven))
+		}
+		ev.charge(int(n * n / 64))
+	}
+	return args[0]
+}
+
+// charged counts the work on a text by its length.
+func charged(ev *Eval, args []ref.Val) ref.Val {
+	if s, ok := args[0].(types.String); ok {
+		ev.charge(len(s) / 64)
 	}
 	return args[0]
 }

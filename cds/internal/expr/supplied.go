@@ -92,15 +92,18 @@ func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
 			continue
 		}
 		if truth, _ := s.counts(e); truth != kleene.False {
-			missing = append(missing, ev.uncovered(e)...)
+			missing = append(missing, ev.uncovered(e, s.set)...)
 		}
 	}
 	return found, missing
 }
 
 // uncovered is what is missing where nobody can map an entry's codes: nothing if they count as "not in".
-func (ev *Eval) uncovered(e *chart.Entry) []Missing {
-	ev.unscanned[e] = true
+func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
+	if ev.unmapped[e] == nil {
+		ev.unmapped[e] = map[string]bool{}
+	}
+	ev.unmapped[e][set.name] = true
 	if ev.AssumeNotIn {
 		return nil
 	}

@@ -62,6 +62,7 @@ type dateVal struct {
 	opaque
 	d      temporal.Date
 	origin origin
+	moved  bool // away from the one that was read
 }
 
 func (dateVal) Type() ref.Type { return dateType }

@@ -1,7 +1,8 @@
 package store
 
 // A section of a system or of drugs is made of blocks: the number of blocks (uint64), the length of each
-// (uint64), and the blocks, each at a multiple of 8.
+// (uint64), and the blocks, each at a multiple of 64, a line of a processor's cache.
+const alignment = 64
 
 // blocks cuts a section into its blocks; nil if it does not hold just want of them.
 func blocks(section []byte, want int) [][]byte {
@@ -10,11 +11,12 @@ func blocks(section []byte, want int) [][]byte {
 		return nil
 	}
 	lengths := reader{rest: r.bytes(8 * uint64(want))}
+	r.bytes(-uint64(8+8*want) % alignment)
 	out := make([][]byte, want)
 	for i := range out {
 		n := lengths.uint64()
 		out[i] = r.bytes(n)
-		r.bytes(-n & 7)
+		r.bytes(-n % alignment)
 	}
 	if r.bad || len(r.rest) > 0 {
 		return nil
@@ -71,3 +73,5 @@ func (t texts) of(i uint32) []byte {
 	}
 	return t.bytes[from:to]
 }
+
+func (t texts) len() int { return max(0, t.starts.len()-1) }

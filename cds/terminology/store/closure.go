@@ -6,7 +6,7 @@ package store
 // most descendants, have a table of who of them is above whom, and each other concept the list of those
 // through which its ways up enter the band.
 type closure struct {
-	ancestors column // list after list, each after its length
+	ancestors column // list after list
 	enter     entries
 	band      uint32
 	table     []byte
@@ -48,10 +48,10 @@ func newClosure(n int, b [][]byte) (closure, bool) {
 	return c, c.band == 0 || len(b[2]) == 4*(n+1)
 }
 
-// has reports whether x is above y, whose ancestors are listed at list; x < y.
-func (c *closure) has(x, y, list uint32) bool {
+// has reports whether x is above y, which is found at row; x < y.
+func (c *closure) has(x, y uint32, row slot) bool {
 	if x >= c.band {
-		return contains(c.listed(list), x)
+		return contains(c.listed(row), x)
 	}
 	if y < c.band {
 		return c.inBand(x, y)
@@ -59,17 +59,14 @@ func (c *closure) has(x, y, list uint32) bool {
 	return c.enters(x, y)
 }
 
-// listed returns the list that begins there, empty if there can be none.
-func (c *closure) listed(at uint32) column {
-	from := 4 * uint64(at)
-	if from+4 > uint64(len(c.ancestors)) {
-		return nil
-	}
-	to := from + 4 + 4*uint64(little.Uint32(c.ancestors[from:]))
+// listed returns the ancestors of a concept that are listed.
+func (c *closure) listed(row slot) column {
+	from := 4 * uint64(row.list())
+	to := from + 4*uint64(row.listed())
 	if to > uint64(len(c.ancestors)) {
 		return nil
 	}
-	return c.ancestors[from+4 : to]
+	return c.ancestors[from:to]
 }
 
 // enters reports whether a way up from y enters the band at x or below it.
@@ -83,18 +80,21 @@ func (c *closure) enters(x, y uint32) bool {
 	return false
 }
 
-// contains reports whether a sorted column holds x.
+// contains reports whether a sorted column holds x. A short one is read from its beginning, which a
+// processor can foresee.
 func contains(sorted column, x uint32) bool {
 	low, high := 0, len(sorted)/4
-	for low < high {
+	for high-low > 16 {
 		middle := int(uint(low+high) / 2)
-		switch v := little.Uint32(sorted[4*middle:]); {
-		case v == x:
-			return true
-		case v < x:
-			low = middle + 1
-		default:
+		if little.Uint32(sorted[4*middle:]) <= x {
+			low = middle
+		} else {
 			high = middle
+		}
+	}
+	for at := 4 * low; at < 4*high; at += 4 {
+		if v := little.Uint32(sorted[at:]); v >= x {
+			return v == x
 		}
 	}
 	return false
@@ -120,10 +120,10 @@ func rowStart(x, band uint32) uint64 {
 
 func tableWords(band uint32) uint64 { return rowStart(band, band) }
 
-// isAbove reports whether x is above y, whose ancestors are listed at list; x < y.
-func (s *System) isAbove(x, y, list uint32) bool {
+// isAbove reports whether x is above y, which is found at row; x < y.
+func (s *System) isAbove(x, y uint32, row slot) bool {
 	if s.above.band != unlisted {
-		return s.above.has(x, y, list)
+		return s.above.has(x, y, row)
 	}
 	seen := make([]byte, (s.n+7)/8)
 	for waiting := []uint32{y}; len(waiting) > 0; {

@@ -9,7 +9,7 @@ import (
 //
 //	header     magic (8 bytes), version, CRC of the directory (uint32 each), where the directory begins and
 //	           its length (uint64 each), CRC of the header up to here (uint32)
-//	section    begins at a multiple of 8; its content depends on its kind
+//	section    begins at a multiple of 64; its content depends on its kind
 //	directory  the number of entries, then each entry as written by entry.append
 //
 // All numbers are little-endian, all checksums CRC-32C.

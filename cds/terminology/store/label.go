@@ -95,31 +95,3 @@ func (l *label) fillTable(h hierarchy) {
 func (l *label) row(x uint32) []uint64 {
 	return l.table[rowStart(x, l.band):rowStart(x+1, l.band)]
 }
-
-// start returns where the list of ancestors of a concept begins, each list before it after its length.
-func (l label) start(i uint32) uint32 {
-	if l.band == unlisted {
-		return 0
-	}
-	return l.ancestors.starts[i] + i
-}
-
-// size and each write the lists, each after its length.
-func (l label) size() uint64 {
-	return 4 * uint64(max(0, len(l.ancestors.starts)-1)+len(l.ancestors.entries))
-}
-
-func (l label) each(write func([]byte)) {
-	var buffer []byte
-	for i := 1; i < len(l.ancestors.starts); i++ {
-		list := l.ancestors.of(uint32(i - 1))
-		buffer = little.AppendUint32(buffer, uint32(len(list)))
-		for _, x := range list {
-			buffer = little.AppendUint32(buffer, x)
-		}
-		if len(buffer) > 1<<14 || i == len(l.ancestors.starts)-1 {
-			write(buffer)
-			buffer = buffer[:0]
-		}
-	}
-}

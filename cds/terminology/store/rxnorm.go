@@ -17,63 +17,61 @@ import (
 // were found is Partial. progress is as for ImportICD10CM.
 func ImportRxNorm(w *Writer, fsys fs.FS, progress func(done, total int64)) error {
 	r := &release{name: "RxNorm RRF", fsys: fsys, progress: progress}
-	names, err := r.files(func(name string) bool { return name == "rxnconso.rrf" })
+	files, err := r.rxnormFiles()
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		return r.missing("RXNCONSO.RRF")
-	}
-	folder := path.Dir(names[0])
-	beside := func(name string) string {
-		files, _ := r.files(func(n string) bool { return n == name })
-		at := slices.IndexFunc(files, func(f string) bool { return path.Dir(f) == folder })
-		if at < 0 {
-			return ""
-		}
-		return files[at]
-	}
-	relations, attributes, sources := beside("rxnrel.rrf"), beside("rxnsat.rrf"), beside("rxnsab.rrf")
-	switch {
-	case relations == "":
-		return r.missing(path.Join(folder, "RXNREL.RRF"))
-	case attributes == "":
-		return r.missing(path.Join(folder, "RXNSAT.RRF"))
-	}
-	if err := r.plan(names[0], relations, attributes); err != nil {
-		return err
-	}
 	x := &rxnorm{index: map[uint32]uint32{}, strengths: map[uint32]string{}, ndcs: map[string]rxnormNDC{}}
-	info := SystemInfo{URL: terminology.RxNorm, Source: path.Base(names[0])}
-	if sources != "" {
-		if err := r.lines(sources, '|', func(l *line) error {
-			if l.is(3, "RXNORM") {
-				info.Version = string(l.field(6))
-			}
-			return nil
-		}); err != nil {
+	for i, read := range []func(*line) error{x.source, x.name, x.relation, x.attribute} {
+		if files[i] == "" {
+			continue
+		}
+		if err := r.lines(files[i], '|', read); err != nil {
 			return err
 		}
-	}
-	if err := r.lines(names[0], '|', x.name); err != nil {
-		return err
-	}
-	if len(x.concepts) == 0 {
-		return &ImportError{File: names[0], Message: "it has no names of RxNorm's own (SAB RXNORM)"}
-	}
-	if err := r.lines(relations, '|', x.relation); err != nil {
-		return err
+		if i == 1 && len(x.concepts) == 0 {
+			return &ImportError{File: files[i], Message: "it has no names of RxNorm's own (SAB RXNORM)"}
+		}
 	}
 	slices.Sort(x.links)
 	x.links = slices.Compact(x.links)
-	if err := r.lines(attributes, '|', x.attribute); err != nil {
-		return err
+	return x.write(w, SystemInfo{URL: terminology.RxNorm, Version: x.version, Source: path.Base(files[1])})
+}
+
+// rxnormFiles returns the paths of RXNSAB, which may be missing (""), RXNCONSO, RXNREL and RXNSAT. A full
+// release holds the prescribable one in a folder further down.
+func (r *release) rxnormFiles() (files [4]string, err error) {
+	names, err := r.files(func(name string) bool { return name == "rxnconso.rrf" })
+	if err != nil {
+		return files, err
 	}
-	return x.write(w, info)
+	if len(names) == 0 {
+		return files, r.missing("RXNCONSO.RRF")
+	}
+	folder := path.Dir(names[0])
+	for i, want := range []string{"RXNSAB.RRF", "RXNCONSO.RRF", "RXNREL.RRF", "RXNSAT.RRF"} {
+		found, err := r.files(func(name string) bool { return strings.EqualFold(name, want) })
+		if err != nil {
+			return files, err
+		}
+		at := slices.IndexFunc(found, func(file string) bool { return path.Dir(file) == folder })
+		if at < 0 && i > 0 {
+			return files, r.missing(path.Join(folder, want))
+		}
+		if at < 0 {
+			continue
+		}
+		files[i] = found[at]
+		if err := r.plan(files[i]); err != nil {
+			return files, err
+		}
+	}
+	return files, nil
 }
 
 // A rxnorm is RxNorm while it is read.
 type rxnorm struct {
+	version   string
 	index     map[uint32]uint32 // RxCUI → place in concepts
 	concepts  []rxnormConcept
 	links     []rxnormLink
@@ -122,6 +120,14 @@ var rxnormKinds = map[string]bool{
 	"IN": true, "PIN": true, "MIN": true, "BN": true, "SCD": true, "SBD": true, "SCDC": true, "SBDC": true,
 	"SCDF": true, "SBDF": true, "SCDG": true, "SBDG": true, "SCDFP": true, "SBDFP": true, "SCDGP": true,
 	"GPCK": true, "BPCK": true, "DF": true, "DFG": true,
+}
+
+// source reads RSAB (3), SVER (6).
+func (x *rxnorm) source(l *line) error {
+	if l.is(3, "RXNORM") {
+		x.version = string(l.field(6))
+	}
+	return nil
 }
 
 // name reads RXCUI (0), SAB (11), TTY (12), STR (14), SUPPRESS (16).

@@ -1,6 +1,6 @@
 package store
 
-// A slot is where a code is found: a row of 32 bytes in a hash table that is three quarters full. It holds
+// A slot is where a code is found: a row of 32 bytes in a hash table that is half full. It holds
 // what most questions about a concept need, so that they read no other memory: where the tables are larger
 // than a processor's caches, each further place costs more than everything else together.
 //
@@ -9,7 +9,7 @@ package store
 //	number  uint32  counted from 1; a slot with 0 is free
 //	last    uint32  the highest number of a descendant, 0 if there is none
 //	list    uint32  where the list of ancestors begins
-//	        uint32  0
+//	listed  uint32  how many it has
 type slot []byte
 
 const slotSize = 32
@@ -19,6 +19,7 @@ func (s slot) filter() uint64 { return little.Uint64(s[8:]) }
 func (s slot) number() uint32 { return little.Uint32(s[16:]) }
 func (s slot) last() uint32   { return little.Uint32(s[20:]) }
 func (s slot) list() uint32   { return little.Uint32(s[24:]) }
+func (s slot) listed() uint32 { return little.Uint32(s[28:]) }
 
 // filterBit spreads numbers over the bits of a filter.
 func filterBit(number uint32) uint64 { return 1 << (number * 2654435769 >> 26) }
@@ -33,7 +34,7 @@ func (s slots) at(i uint64) slot { return slot(s[i*slotSize:][:slotSize]) }
 
 // slotBlock makes the slots of concepts.
 func slotBlock(keys []uint64, h hierarchy, l label) block {
-	n := uint64(len(keys) + len(keys)/3 + 1)
+	n := uint64(2*len(keys) + 2)
 	table := make(rawBlock, n*slotSize)
 	last, filters := h.last(), h.filters()
 	for i, key := range keys {
@@ -46,7 +47,10 @@ func slotBlock(keys []uint64, h hierarchy, l label) block {
 		little.PutUint64(row[8:], filters[i])
 		little.PutUint32(row[16:], uint32(i+1))
 		little.PutUint32(row[20:], last[i])
-		little.PutUint32(row[24:], l.start(uint32(i)))
+		if l.band != unlisted {
+			little.PutUint32(row[24:], l.ancestors.starts[i])
+			little.PutUint32(row[28:], uint32(len(l.ancestors.of(uint32(i)))))
+		}
 	}
 	return table
 }

@@ -100,7 +100,7 @@ func (s *System) probe(code string, key, at uint64) (slot, bool) {
 	return nil, false
 }
 
-// both finds two codes. It touches the slots of both before it looks at either, for the processor to fetch
+// both finds two codes. It reads where both may be before it looks at either, for the processor to fetch
 // them together.
 func (s *System) both(a, b string) (x, y slot, ok bool) {
 	keyA, fitsA := key(s.form, a)
@@ -110,15 +110,14 @@ func (s *System) both(a, b string) (x, y slot, ok bool) {
 		return nil, nil, false
 	}
 	atA, atB := place(keyA, n), place(keyB, n)
-	x, y = s.slots.at(atA), s.slots.at(atB)
-	if s.form == textCodes || x.key() != keyA || y.key() != keyB || x.number() == 0 || y.number() == 0 {
-		if x, ok = s.probe(a, keyA, atA); !ok {
-			return nil, nil, false
-		}
-		y, ok = s.probe(b, keyB, atB)
-		return x, y, ok
+	if s.slots.at(atA).key()|s.slots.at(atB).key() == 0 && s.form != textCodes {
+		return nil, nil, false
 	}
-	return x, y, true
+	if x, ok = s.probe(a, keyA, atA); !ok {
+		return nil, nil, false
+	}
+	y, ok = s.probe(b, keyB, atB)
+	return x, y, ok
 }
 
 // number returns the number of a code.
@@ -183,7 +182,7 @@ func (s *System) Subsumes(a, b string) (subsumes, known bool) {
 	case x > y || rowA.last() < y || rowB.filter()&filterBit(x) == 0:
 		return false, true
 	}
-	return s.isAbove(x, y, rowB.list()), true
+	return s.isAbove(x, y, rowB), true
 }
 
 // Ancestors returns what is above code, sorted as All is; false if that is not known.

@@ -172,7 +172,7 @@ func (s *SystemWriter) blocks(form uint32, h hierarchy) ([]block, error) {
 	return []block{
 		rawBlock(head), uint64s(keys), starts, codes, slots, displayStarts, displays, inactive, placed,
 		uint32s(h.parents.starts), uint32s(h.parents.entries), uint32s(h.children.starts), uint32s(h.children.entries),
-		rawBlock(little.AppendUint64(nil, uint64(l.band))), l, uint32s(l.enter.starts), uint16s(l.enter.entries),
+		rawBlock(little.AppendUint64(nil, uint64(l.band))), uint32s(l.ancestors.entries), uint32s(l.enter.starts), uint16s(l.enter.entries),
 		uint64s(l.table),
 	}, nil
 }

@@ -137,7 +137,7 @@ func (w *Writer) begin(e entry) {
 	w.open = true
 }
 
-func (w *Writer) align() { w.write(make([]byte, -w.at&7)) }
+func (w *Writer) align() { w.write(make([]byte, -w.at%alignment)) }
 
 // end ends the section.
 func (w *Writer) end() {
@@ -169,9 +169,10 @@ func (w *Writer) blocks(blocks []block) {
 		w.write(little.AppendUint64(nil, b.size()))
 	}
 	for _, b := range blocks {
-		b.each(w.write)
 		w.align()
+		b.each(w.write)
 	}
+	w.align()
 }
 
 type rawBlock []byte

@@ -25,10 +25,15 @@ var safeEquivalence = map[string]bool{
 // A conceptMap is a FHIR ConceptMap that was loaded, without the mappings that Translate does not use.
 type conceptMap struct {
 	url, version, file, source string
-	pairs                      []mapping
+	pairs                      []Mapping
 }
 
-type mapping struct{ from, to Code }
+// A Mapping is one code that a ConceptMap maps to another. Equivalence says what To is to From, as FHIR R4
+// has it: "equal", "equivalent", "wider" or "subsumes".
+type Mapping struct {
+	From, To    Code
+	Equivalence string
+}
 
 func (m *conceptMap) versionOf() string { return m.version }
 
@@ -58,12 +63,13 @@ func (m *conceptMap) group(group *element) {
 	for e := range group.objects("element") {
 		source := Code{from, e.text("code")}
 		for target := range e.objects("target") {
-			if code := target.text("code"); m.safe(target, code) && source.Code != "" {
-				m.pairs = append(m.pairs, mapping{source, Code{to, code}})
+			equivalence, safe := readEquivalence(target)
+			if code := target.text("code"); safe && code != "" && source.Code != "" {
+				m.pairs = append(m.pairs, Mapping{source, Code{to, code}, equivalence})
 			}
 		}
 	}
-	if to == "" && slices.ContainsFunc(m.pairs, func(p mapping) bool { return p.to.System == "" }) {
+	if to == "" && slices.ContainsFunc(m.pairs, func(p Mapping) bool { return p.To.System == "" }) {
 		group.fail("target is missing: the code system that is mapped to")
 	}
 }
@@ -74,21 +80,24 @@ func canonicalSystem(url string) string {
 	return Canonical(bare)
 }
 
-// safe reports whether the mapping holds by itself and to something that is not narrower.
-func (m *conceptMap) safe(target *element, code string) bool {
+// readEquivalence returns what target is to its source, in the words of R4, and whether that holds by
+// itself and target is not narrower.
+func readEquivalence(target *element) (equivalence string, safe bool) {
 	name := target.text("equivalence")
 	if name == "" {
 		name = target.text("relationship")
 	}
 	safe, known := safeEquivalence[name]
 	switch {
-	case name == "" && code != "":
+	case name == "" && target.text("code") != "":
 		target.fail("equivalence is missing")
 	case !known && name != "":
 		target.fail("equivalence %q is not known", name)
+	case name == "source-is-narrower-than-target":
+		name = "wider"
 	}
 	conditional := target.has("dependsOn") || target.has("product")
-	return safe && code != "" && !conditional && !target.value.Exists("modifierExtension")
+	return name, safe && !conditional && !target.value.Exists("modifierExtension")
 }
 
 // Translate returns the codes that a patient who has code has, too, by the loaded ConceptMaps: targets
@@ -111,8 +120,8 @@ func (l *Library) translations() map[Code][]Code {
 	m := map[Code][]Code{}
 	for _, versions := range l.conceptMaps {
 		for _, p := range newest(versions).pairs {
-			if p.from != p.to {
-				m[p.from] = append(m[p.from], p.to)
+			if p.From != p.To {
+				m[p.From] = append(m[p.From], p.To)
 			}
 		}
 	}

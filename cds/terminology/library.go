@@ -10,7 +10,7 @@ import (
 )
 
 // A Library is all terminology that was loaded: code systems, value sets, concept maps. It is filled with
-// LoadFiles, Add and AddSystem by one goroutine; from then on it is only read, by any number of them.
+// LoadFiles and the Add methods by one goroutine; from then on it is only read, by any number of them.
 type Library struct {
 	codeSystems map[string][]*codeSystem // by canonical URL: its versions, sorted
 	systems     map[string]CodeSystem    // what AddSystem brought, by canonical URL

@@ -205,12 +205,9 @@ func (c *calculation) bmi() (ref.Val, ref.Val) { return c.bodySize(calc.BMI, "kg
 func (c *calculation) bsa() (ref.Val, ref.Val) { return c.bodySize(calc.BSA, "m2") }
 
 func (c *calculation) bodySize(formula func(kg, cm float64) (float64, error), unit string) (ref.Val, ref.Val) {
-	kg, missing := c.float(c.weight())
-	if missing != nil {
-		return nil, missing
-	}
-	cm, missing := c.float(c.height())
-	if missing != nil {
+	kg, noWeight := c.float(c.weight())
+	cm, noHeight := c.float(c.height())
+	if missing := anyMissing(noWeight, noHeight); missing != nil {
 		return nil, missing
 	}
 	value, err := formula(kg, cm)
@@ -268,35 +265,55 @@ func (c *calculation) unstable(newest float64) bool {
 	return false
 }
 
-func (c *calculation) creatinineClearance() (ref.Val, ref.Val) {
-	creatinine, missing := c.kidney()
-	if missing != nil {
-		return nil, missing
-	}
-	years, missing := c.years()
-	if missing != nil {
-		return nil, missing
-	}
-	female, missing := c.female()
-	if missing != nil {
-		return nil, missing
-	}
-	kg, missing := c.float(c.weight())
-	if missing != nil {
-		return nil, missing
-	}
-	choice, cm := string(c.args[0].(types.String)), 0.0
-	if choice != calc.Actual {
-		if cm, missing = c.float(c.height()); missing != nil {
-			return nil, missing
+// anyMissing is what stands in the way of a calculation that needs several inputs: all that is missing of
+// them, or the first error; nil if nothing does.
+func anyMissing(inputs ...ref.Val) ref.Val {
+	var all *types.Unknown
+	for _, v := range inputs {
+		switch v := v.(type) {
+		case *types.Err:
+			return v
+		case *types.Unknown:
+			all = types.MergeUnknowns(all, v)
 		}
 	}
-	if kg, err := calc.Weight(choice, kg, cm, female); err != nil {
-		return c.computed(0, err, "mL/min")
-	} else {
-		value, err := calc.CockcroftGault(years, kg, creatinine, female)
-		return c.computed(value, err, "mL/min")
+	if all == nil {
+		return nil
 	}
+	return all
+}
+
+// A renal estimate is made from these.
+type renal struct {
+	creatinine, years float64
+	female            bool
+}
+
+func (c *calculation) renal() (in renal, missing ref.Val) {
+	var first, second, third ref.Val
+	in.creatinine, first = c.kidney()
+	in.years, second = c.years()
+	in.female, third = c.female()
+	return in, anyMissing(first, second, third)
+}
+
+func (c *calculation) creatinineClearance() (ref.Val, ref.Val) {
+	in, missing := c.renal()
+	kg, noWeight := c.float(c.weight())
+	cm, noHeight := 0.0, ref.Val(nil)
+	choice := string(c.args[0].(types.String))
+	if choice != calc.Actual {
+		cm, noHeight = c.float(c.height())
+	}
+	if missing := anyMissing(missing, noWeight, noHeight); missing != nil {
+		return nil, missing
+	}
+	kg, err := calc.Weight(choice, kg, cm, in.female)
+	if err != nil {
+		return c.computed(0, err, "mL/min")
+	}
+	value, err := calc.CockcroftGault(in.years, kg, in.creatinine, in.female)
+	return c.computed(value, err, "mL/min")
 }
 
 // egfr is the reported result if there is one, else CKD-EPI 2021 from creatinine.
@@ -309,22 +326,11 @@ func (c *calculation) egfr() (ref.Val, ref.Val) {
 	if unreported == nil {
 		return reported, nil
 	}
-	creatinine, missing := c.kidney()
-	if u, ok := missing.(*types.Unknown); ok {
-		return nil, types.MergeUnknowns(unreported.(*types.Unknown), u)
-	}
+	in, missing := c.renal()
 	if missing != nil {
-		return nil, missing
+		return nil, anyMissing(unreported, missing)
 	}
-	years, missing := c.years()
-	if missing != nil {
-		return nil, missing
-	}
-	female, missing := c.female()
-	if missing != nil {
-		return nil, missing
-	}
-	value, err := calc.CKDEPI2021(years, creatinine, female)
+	value, err := calc.CKDEPI2021(in.years, in.creatinine, in.female)
 	return c.computed(value, err, "mL/min/{1.73_m2}")
 }
 

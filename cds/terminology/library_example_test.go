@@ -147,3 +147,34 @@ func ExampleLibrary_AddSystem() {
 	// [http://example.org/grades|fatal] <nil>
 	// true true
 }
+
+func ExampleLibrary_AddValueSet() {
+	l := terminology.NewLibrary()
+	asthma := []terminology.Code{{System: terminology.SNOMED, Code: "195967001"}}
+	fmt.Println(l.AddValueSet("http://example.org/ValueSet/asthma", "1", "our warehouse", asthma))
+	fmt.Println(l.AddValueSet("http://example.org/ValueSet/asthma", "1", "elsewhere", nil))
+	// Output:
+	// <nil>
+	// the value set http://example.org/ValueSet/asthma has no codes
+}
+
+func ExampleLibrary_AddConceptMap() {
+	l := terminology.NewLibrary()
+	local := terminology.Code{System: "http://example.org/local", Code: "ASTHMA"}
+	err := l.AddConceptMap("http://example.org/ConceptMap/local", "", "our warehouse", []terminology.Mapping{
+		{From: local, To: terminology.Code{System: terminology.SNOMED, Code: "195967001"}, Equivalence: "equivalent"},
+	})
+	fmt.Println(l.Translate(local), err)
+	// Output: [http://snomed.info/sct|195967001] <nil>
+}
+
+func ExampleLibrary_ValueSets() {
+	l := exampleLibrary()
+	for _, v := range l.ValueSets() {
+		codes, err := l.ValueSet(context.Background(), v.URL)
+		fmt.Println(v.URL, v.File, len(codes), err)
+	}
+	// Output:
+	// http://example.org/ValueSet/cut bundle.json 0 its expansion is truncated: 1 of 300 entries
+	// http://example.org/ValueSet/nsaids bundle.json 3 <nil>
+}

@@ -150,11 +150,19 @@ func (i *fhirImport) writeConceptMaps() error {
 			mappings = append(mappings, Mapping(one))
 		}
 		if len(mappings) == 0 {
-			continue // it says nothing that a patient's codes could be read as
+			i.dropOld(conceptMapSection, m.URL) // as when it was retired since
+			continue
 		}
 		if err := i.w.ConceptMap(ConceptMap{m.URL, m.Version, filepath.Base(m.File), mappings}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// dropOld keeps a section of the old file out of the new one.
+func (i *fhirImport) dropOld(kind uint64, url string) {
+	if i.w.old != nil {
+		i.w.old.entries = slices.DeleteFunc(i.w.old.entries, func(e entry) bool { return e.kind == kind && e.url == url })
+	}
 }

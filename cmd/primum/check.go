@@ -9,7 +9,10 @@ import (
 )
 
 func (c *command) check(args []string) error {
-	f := c.flags("check", "PATH…", "Reads and type-checks the rule files at each PATH, a file or a folder, and prints every mistake in them.")
+	f := c.flags("check", "[flags] PATH…", "Reads and type-checks the rule files at each PATH, a file or a folder, and prints every mistake in them.")
+	known := &library{}
+	defer known.close()
+	known.define(f)
 	paths, err := parse(f, args)
 	if err != nil {
 		return err
@@ -17,7 +20,11 @@ func (c *command) check(args []string) error {
 	if len(paths) == 0 {
 		return usageError{"expected a PATH: a rule file, or a folder that holds some", "check"}
 	}
-	engine, err := rules.Check(paths)
+	options, err := known.open()
+	if err != nil {
+		return err
+	}
+	engine, err := rules.Check(paths, options...)
 	if err != nil {
 		return c.mistakes(err)
 	}

@@ -13,6 +13,7 @@ func (c *command) eval(args []string) error {
 	f := c.flags("eval", "[flags] FILE…", `Reviews each FILE, a FHIR Bundle or a CDS Hooks request, and prints what the rules say of it.
 "-" is standard input.`)
 	q := &question{}
+	defer q.library.close()
 	q.define(f)
 	format := formatFlag(f)
 	files, err := parse(f, args)

@@ -12,6 +12,7 @@ func (c *command) explain(args []string) error {
 	f := c.flags("explain", "--rule ID [flags] FILE", `Says clause by clause why a rule held, did not hold, or could not be decided. FILE is a FHIR Bundle
 or a CDS Hooks request; "-" is standard input.`)
 	q := &question{}
+	defer q.library.close()
 	q.define(f)
 	rule := f.String("rule", "", "explain the rule `ID`, or one row of its table: \"ID[row]\"")
 	files, err := parse(f, args)

@@ -68,10 +68,11 @@ func flagProblem(err error) string {
 
 // A question holds the flags that eval and explain share.
 type question struct {
-	rules  []string
-	params string
-	hook   string
-	now    time.Time // zero: the present
+	rules   []string
+	params  string
+	hook    string
+	now     time.Time // zero: the present
+	library library
 }
 
 func (q *question) define(f *flag.FlagSet) {
@@ -80,6 +81,7 @@ func (q *question) define(f *flag.FlagSet) {
 		return nil
 	})
 	f.StringVar(&q.params, "params", "", "what your site changes: `FILE` with params and rules")
+	q.library.define(f)
 	f.Func("hook", "ask the rules of `HOOK`, such as patient-view; without it, a request is asked those of its own hook and a Bundle every active rule", func(s string) error {
 		if !cds.ValidHook(s) {
 			return fmt.Errorf("expected one of %s, or one of your own such as org.example.my-hook", strings.Join(cds.HookNames(), ", "))

@@ -13,17 +13,20 @@ import (
 	"github.com/primum-cds/primum/cds/terminology/store"
 )
 
-const importAbout = `Reads a release as its publisher hands it out, a folder or a .zip, into a terminology file:
+const importAbout = `Reads a release as its publisher hands it out, a folder or a .zip, or FHIR resources into a terminology file,
+for --terminology of the other commands:
 
   rxnorm    RXNCONSO.RRF, RXNREL.RRF and RXNSAT.RRF: drugs, their ingredients, strengths, forms and NDCs
   snomed    an RF2 snapshot: concepts, is-a relationships, descriptions
   loinc     Loinc.csv, with the hierarchy and the answer lists if they are there
   icd10cm   icd10cm-order-YEAR.txt
+  fhir      CodeSystem, ValueSet and ConceptMap, in JSON files and folders of them: value sets are expanded,
+            with the code systems that FILE already holds, too
 
 What FILE already holds of other systems stays in it. It is replaced only when all was read.`
 
 func (c *command) importRelease(args []string) error {
-	f := c.flags("import", "rxnorm|snomed|loinc|icd10cm SOURCE --out FILE", importAbout)
+	f := c.flags("import", "rxnorm|snomed|loinc|icd10cm|fhir SOURCE… --out FILE", importAbout)
 	out := f.String("out", "", "write to `FILE`")
 	rest, err := parse(f, args)
 	if err != nil {
@@ -34,13 +37,17 @@ func (c *command) importRelease(args []string) error {
 	}
 	switch {
 	case len(rest) == 0:
-		return usageError{"expected what to import: rxnorm, snomed, loinc or icd10cm", "import"}
-	case importers[rest[0]] == nil:
-		return usageError{fmt.Sprintf("%q cannot be imported: expected rxnorm, snomed, loinc or icd10cm", rest[0]), "import"}
-	case len(rest) != 2:
+		return usageError{"expected what to import: rxnorm, snomed, loinc, icd10cm or fhir", "import"}
+	case importers[rest[0]] == nil && rest[0] != "fhir":
+		return usageError{fmt.Sprintf("%q cannot be imported: expected rxnorm, snomed, loinc, icd10cm or fhir", rest[0]), "import"}
+	case rest[0] == "fhir" && len(rest) == 1:
+		return usageError{"expected a SOURCE: FHIR JSON, or a folder of it", "import"}
+	case rest[0] != "fhir" && len(rest) != 2:
 		return usageError{"expected one SOURCE: the folder of a release, or its .zip", "import"}
 	case *out == "":
 		return usageError{"expected --out FILE", "import"}
+	case rest[0] == "fhir":
+		return c.importFHIR(rest[1:], *out)
 	}
 	release, done, err := openRelease(rest[1])
 	if err != nil {
@@ -91,7 +98,7 @@ func (c *command) progress() func(done, total int64) {
 	}
 }
 
-// inside prints the code systems of a terminology file.
+// inside prints what is in a terminology file.
 func (c *command) inside(path string) error {
 	f, err := store.Open(path)
 	if err != nil {
@@ -104,6 +111,9 @@ func (c *command) inside(path string) error {
 			version = "of unknown version"
 		}
 		fmt.Fprintf(c.out, "%s %s: %s from %s\n", s.URL, version, count(s.Codes, "code"), s.Source)
+	}
+	if sets, maps := len(f.ValueSets()), len(f.ConceptMaps()); sets+maps > 0 {
+		fmt.Fprintf(c.out, "%s, %s\n", count(sets, "value set"), count(maps, "concept map"))
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ type knowledge struct {
 	packs  []cds.Pack
 }
 
-// load reads and compiles the rules that q names, with what the site changes.
+// load reads and compiles the rules that q names, with its terminology and what the site changes. The
+// terminology stays open until q.library is closed.
 func (q *question) load(opts ...cds.Option) (*knowledge, error) {
 	packs, err := load(q.rules)
 	if err != nil {
@@ -28,7 +29,11 @@ func (q *question) load(opts ...cds.Option) (*knowledge, error) {
 		}
 		opts = append(opts, cds.WithSite(site))
 	}
-	engine, err := cds.New(packs, opts...)
+	known, err := q.library.open()
+	if err != nil {
+		return nil, err
+	}
+	engine, err := cds.New(packs, append(opts, known...)...)
 	if err != nil {
 		return nil, wrongRules(err)
 	}

@@ -32,7 +32,7 @@ const usage = `Primum reviews FHIR R4 data with clinical rules.
     primum check    PATH…                    find mistakes in rule files
     primum test     PATH…                    run the *_test.yaml beside the rules
     primum explain  --rule ID [flags] FILE   say why a rule held, did not, or could not be decided
-    primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC or ICD-10-CM into a terminology file
+    primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC, ICD-10-CM or FHIR into a terminology file
     primum version                           what this is and which rules are embedded
 
 "primum COMMAND --help" lists the flags of a command.

@@ -7,7 +7,10 @@ import (
 )
 
 func (c *command) test(args []string) error {
-	f := c.flags("test", "PATH…", "Runs the tests at each PATH, a *_test.yaml or a folder that holds some, and prints what differs from what they expect.")
+	f := c.flags("test", "[flags] PATH…", "Runs the tests at each PATH, a *_test.yaml or a folder that holds some, and prints what differs from what they expect.")
+	known := &library{}
+	defer known.close()
+	known.define(f)
 	paths, err := parse(f, args)
 	if err != nil {
 		return err
@@ -15,7 +18,11 @@ func (c *command) test(args []string) error {
 	if len(paths) == 0 {
 		return usageError{"expected a PATH: a *_test.yaml, or a folder that holds some", "test"}
 	}
-	results, err := rules.RunTests(c.ctx, paths)
+	options, err := known.open()
+	if err != nil {
+		return err
+	}
+	results, err := rules.RunTests(c.ctx, paths, options...)
 	if err != nil {
 		return c.mistakes(err)
 	}

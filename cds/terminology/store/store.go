@@ -1,7 +1,7 @@
 // Package store keeps terminologies that are too large to be read at every start in one compact file: code
 // systems with their hierarchy, value sets, concept maps and RxNorm's drugs. Writer makes such a file, the
-// Import functions fill it from the releases of RxNorm, SNOMED CT, LOINC and ICD-10-CM, and Open maps it
-// into memory.
+// Import functions fill it from the releases of RxNorm, SNOMED CT, LOINC and ICD-10-CM and from FHIR resources,
+// and Open maps it into memory. AddTo adds a File to a terminology.Library.
 //
 // An open File is read-only and shared by any number of goroutines. It is checked when it is opened: its
 // length, its directory and the checksum of every section, so that a truncated or damaged file is an error

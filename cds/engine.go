@@ -18,7 +18,9 @@ type Engine struct {
 	env    *expr.Env
 	coder  chart.Coder
 	rules  []*rule
-	reads  map[string]bool // the FHIR types that some rule reads
+	asked  []asked
+	index  map[string]*index // by the type that rules are for, "" for those without a focus
+	reads  map[string]bool   // the FHIR types that some rule reads
 	advice Errors
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems map[string]bool
@@ -110,6 +112,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	slices.SortStableFunc(e.rules, func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})
+	e.post()
 	return e, nil
 }
 

@@ -23,19 +23,16 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range e.rules {
-		if !r.askedAt(review.Hook) {
-			continue
-		}
-		for i := range r.rows {
-			if r.rows[i].off {
-				continue
-			}
-			for _, focus := range ev.foci(r) {
+	for _, of := range keys(e.index) {
+		index := e.index[of]
+		for _, focus := range ev.foci(of) {
+			for _, i := range index.wake(focus) {
 				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				ev.ask(r, &r.rows[i], focus)
+				if a := e.asked[i]; a.rule.askedAt(review.Hook) && !a.instance.off {
+					ev.ask(a.rule, a.instance, focus)
+				}
 			}
 		}
 	}

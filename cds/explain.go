@@ -63,7 +63,7 @@ func (e *Engine) Explain(ctx context.Context, rec *Record, review Review, ruleID
 				continue
 			}
 			found = true
-			for _, focus := range ev.foci(r) {
+			for _, focus := range ev.foci(r.scope.Of) {
 				q := &question{evaluation: ev, rule: r, instance: in, focus: focus}
 				x := q.explain()
 				if ruleID == id && len(r.rows) > 1 && x.Outcome == "does not hold" {

@@ -10,12 +10,11 @@ import (
 // medicationTypes are what `for: {x: MedicationUse}` asks about.
 var medicationTypes = []string{"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 
-// foci returns what a rule is asked about, one after the other: nil for once, without a focus.
+// foci returns what rules for a type are asked about, one after the other: nil for once, without a focus.
 //
 // What an order hook brings is orders: a rule for another type is not asked. Other hooks review what
 // they bring, or each current resource of the rule's type.
-func (e *evaluation) foci(r *rule) []*chart.Entry {
-	of := r.scope.Of
+func (e *evaluation) foci(of string) []*chart.Entry {
 	if of == "" {
 		return []*chart.Entry{nil}
 	}

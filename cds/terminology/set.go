@@ -101,6 +101,14 @@ func (s *Set) Covers(system string) bool {
 	return ok
 }
 
+// Systems returns the systems that the set covers, sorted.
+func (s *Set) Systems() []string {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(s.systems)
+}
+
 // Union returns the set of all members of sets, which are of one Interner. It covers what any of them
 // covers.
 func Union(sets ...*Set) *Set {

@@ -1,0 +1,81 @@
+package expr
+
+import (
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A Need is a set of codes: the drug of the focus must be in one of a condition's needs, or not be known
+// to be outside of it, for the condition to be anything but false.
+type Need struct {
+	set    *terminology.Set
+	column int // of the row, where set is nil
+}
+
+// Set returns the codes for a row.
+func (n Need) Set(row Row) *terminology.Set {
+	if n.set != nil {
+		return n.set
+	}
+	return row[n.column].val.(codesVal).set
+}
+
+// Needs returns the sets of which one must hold the focus's drug; none if the condition can come out
+// otherwise without that.
+func (p *Program) Needs() []Need { return p.needs }
+
+// needs derives them. `false && x` is false whatever x is, unknown and error included, so that either side
+// of && will do; || needs both.
+func (c *compilation) needs(e ast.Expr) []Need {
+	if e.Kind() != ast.CallKind {
+		return nil
+	}
+	call := e.AsCall()
+	args := call.Args()
+	switch call.FunctionName() {
+	case operators.LogicalAnd:
+		a, b := c.needs(args[0]), c.needs(args[1])
+		if a == nil || b != nil && len(b) < len(a) {
+			return b
+		}
+		return a
+	case operators.LogicalOr:
+		a, b := c.needs(args[0]), c.needs(args[1])
+		if a == nil || b == nil {
+			return nil
+		}
+		return append(a, b...)
+	case operators.In:
+		if need, ok := c.need(args[0], args[1]); ok {
+			return []Need{need}
+		}
+	}
+	return nil
+}
+
+// need reads `focus.drug in codes` and `focus.drug in row.column`.
+func (c *compilation) need(element, codes ast.Expr) (Need, bool) {
+	if element.Kind() != ast.SelectKind || element.AsSelect().FieldName() != "drug" || element.AsSelect().IsTestOnly() ||
+		!isIdent(element.AsSelect().Operand(), c.scope.Focus) || !isMedication(c.scope.Of) {
+		return Need{}, false
+	}
+	switch codes.Kind() {
+	case ast.IdentKind:
+		named, ok := c.scope.Names.Codes[codes.AsIdent()]
+		return Need{set: named.Set}, ok && named.Set != nil
+	case ast.SelectKind:
+		sel := codes.AsSelect()
+		if c.scope.Table == nil || sel.IsTestOnly() || !isIdent(sel.Operand(), c.scope.Row) {
+			return Need{}, false
+		}
+		column := c.scope.Table.Column(sel.FieldName())
+		return Need{column: column}, column >= 0 && c.scope.Table.Types[column] == "codes"
+	}
+	return Need{}, false
+}
+
+func isIdent(e ast.Expr, name string) bool {
+	return e.Kind() == ast.IdentKind && name != "" && e.AsIdent() == name
+}

@@ -18,11 +18,11 @@ import (
 
 // A library is the terminology that --terminology names. Its files stay open while an engine uses them.
 type library struct {
-	paths   []string
-	codes   *terminology.Library
-	files   []*store.File
-	drugs   *terminology.Drugs
-	from    map[string]string // URL of a code system → the terminology file it is of
+	paths []string
+	codes *terminology.Library
+	files []*store.File
+	drugs *terminology.Drugs
+	from  map[string]string // URL of a code system → the terminology file it is of
 }
 
 func (l *library) define(f *flag.FlagSet) {

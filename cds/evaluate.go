@@ -119,6 +119,7 @@ func (q *question) decide() expr.Outcome {
 	if !slices.ContainsFunc(out.Missing, func(m expr.Missing) bool { return m.Uncovered != nil }) {
 		return out
 	}
+	q.eval.KeepUnmapped()
 	q.eval.AssumeNotIn = true
 	if out = q.pose(); out.Truth == kleene.True {
 		out.Truth = kleene.False // uncovered codes alone never make a finding

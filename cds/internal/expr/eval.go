@@ -68,7 +68,8 @@ type Eval struct {
 	ticks        int
 	total        int
 	exceeded     string
-	unmapped     map[*chart.Entry]map[string]bool // with the codes that do not cover it
+	met          []unmapped // by the question
+	unmapped     map[*chart.Entry]map[string]bool
 	memo         map[string]ref.Val
 	lists        map[suppliedKey]supplied
 }
@@ -83,7 +84,7 @@ func NewEval(c *chart.Chart) *Eval {
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
 func (ev *Eval) Ask(focus *chart.Entry) {
 	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded = focus, false, false, 0, ""
-	ev.reads, ev.missing, ev.failures, ev.uncoveredToo = nil, nil, nil, nil
+	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = nil, nil, nil, nil, nil
 	clear(ev.seen)
 	clear(ev.ids)
 }
@@ -100,8 +101,24 @@ func (ev *Eval) Failures() []error { return ev.failures }
 // Exceeded says which limit stopped the question, "" if none.
 func (ev *Eval) Exceeded() string { return ev.exceeded }
 
-// Unmapped returns the entries that some codes could neither hold nor rule out, over the whole evaluation,
-// with the names of those codes.
+// An unmapped is an entry that some codes can neither hold nor rule out.
+type unmapped struct {
+	entry *chart.Entry
+	codes string
+}
+
+// KeepUnmapped says that the question was left open by entries whose codes nobody can map.
+func (ev *Eval) KeepUnmapped() {
+	for _, m := range ev.met {
+		if ev.unmapped[m.entry] == nil {
+			ev.unmapped[m.entry] = map[string]bool{}
+		}
+		ev.unmapped[m.entry][m.codes] = true
+	}
+}
+
+// Unmapped returns the entries that left a question open, with the names of the codes that can neither
+// hold them nor rule them out.
 func (ev *Eval) Unmapped() map[*chart.Entry]map[string]bool { return ev.unmapped }
 
 // missingOf returns what an unknown value was missing, sorted, each thing once.

@@ -100,10 +100,7 @@ func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
 
 // uncovered is what is missing where nobody can map an entry's codes: nothing if they count as "not in".
 func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
-	if ev.unmapped[e] == nil {
-		ev.unmapped[e] = map[string]bool{}
-	}
-	ev.unmapped[e][set.name] = true
+	ev.met = append(ev.met, unmapped{e, set.name})
 	if ev.AssumeNotIn {
 		return nil
 	}

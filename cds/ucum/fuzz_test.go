@@ -115,13 +115,16 @@ func (u *Unit) slope() bool { return u.scale != nil && u.scale.name == "tanTimes
 
 func steep(v *apd.Decimal) bool { return v.NumDigits()+int64(v.Exponent) > 6 }
 
-// near25 reports whether a and b differ by less than 10^-25 of the larger of b and 1.
-func near25(a, b *apd.Decimal) bool {
-	limit := new(big.Rat).Abs(toRat(b))
+// near25 reports whether a and b, in units of the prefix step of a special unit (nil: 1), differ by less
+// than 10^-25 of the larger of b and 1: near 0 a logarithmic scale is as exact as the scale, not its prefix.
+func near25(a, b *apd.Decimal, step *big.Rat) bool {
+	scale := orOne(step)
+	limit := new(big.Rat).Abs(new(big.Rat).Mul(toRat(b), scale))
 	if one := big.NewRat(1, 1); limit.Cmp(one) < 0 {
 		limit = one
 	}
 	limit.Quo(limit, new(big.Rat).SetInt(powerOfTen(25)))
 	difference := new(big.Rat).Sub(toRat(a), toRat(b))
+	difference.Mul(difference, scale)
 	return difference.Abs(difference).Cmp(limit) <= 0
 }

@@ -106,7 +106,7 @@ func FuzzConvert(f *testing.F) {
 		case steep(v) && (u.slope() || w.slope()):
 			// Near 90° no number of digits of the angle is enough.
 		default:
-			require.True(t, near25(back, v), "%s %s = %s %s = %s %s", value, from, there, to, back, from)
+			require.True(t, near25(back, v, u.step), "%s %s = %s %s = %s %s", value, from, there, to, back, from)
 		}
 	})
 }

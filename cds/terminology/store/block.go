@@ -73,5 +73,3 @@ func (t texts) of(i uint32) []byte {
 	}
 	return t.bytes[from:to]
 }
-
-func (t texts) len() int { return max(0, t.starts.len()-1) }

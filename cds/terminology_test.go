@@ -125,3 +125,16 @@ func TestAdviceOnCodesThatNoDrugCanReach(t *testing.T) {
 	require.Equal(t, "codes.yaml:1:21: no known drug has the RxNorm code 99999999: only an order with this very code can match it\n"+
 		"      x: {rxnorm: [161, 99999999]}\n                        ^", e.Advice()[0].Detail())
 }
+
+func TestDoseByTheIngredientsOfAMedication(t *testing.T) {
+	ibuprofen := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
+	e, err := cds.New(packOf(ibuprofen, "patient.dailyDose(ibuprofen) == quantity(800, 'mg/d')"))
+	require.NoError(t, err)
+	require.Equal(t, "holds", outcome(t, e, `[{"resourceType":"MedicationRequest","id":"m","status":"active","intent":"order",
+		"contained":[{"resourceType":"Medication","id":"own","code":{"text":"House mixture 7"},"form":{"text":"Oral Tablet"},"ingredient":[{
+			"itemCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"5640"}]},
+			"strength":{"numerator":{"value":200,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"},"denominator":{"value":1,"unit":"tablet"}}}]}],
+		"medicationReference":{"reference":"#own"},
+		"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},
+			"doseAndRate":[{"doseQuantity":{"value":2,"unit":"tablet"}}]}]}]`))
+}

@@ -183,29 +183,9 @@ func (c *Chart) medication(res *record.Resource) (Concept, string) {
 	}
 	concept := c.Coder.Medication(target.JSON.Get("code"))
 	if concept.Drug == nil {
-		c.addIngredients(&concept, target.JSON.GetArray("ingredient"))
+		c.addIngredients(&concept, target.JSON)
 	}
 	return concept, path
-}
-
-// addIngredients reads a Medication by the ingredients it lists, where its own code says nothing.
-func (c *Chart) addIngredients(concept *Concept, ingredients []*fastjson.Value) {
-	if len(ingredients) == 0 {
-		return
-	}
-	drug := terminology.Drug{}
-	for _, ingredient := range ingredients {
-		part := c.Coder.Medication(ingredient.Get("itemCodeableConcept"))
-		if part.Drug == nil || part.Drug.Partial {
-			drug.Partial = true
-			continue
-		}
-		drug.Ingredients = append(drug.Ingredients, part.Drug.Ingredients...)
-	}
-	if len(drug.Ingredients) > 0 {
-		c.Coder.addDrug(concept, drug)
-		c.Coder.finish(concept)
-	}
 }
 
 // newestFirst is the canonical order of lists: newest first, what has no date last, then by type and id.

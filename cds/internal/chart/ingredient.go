@@ -1,0 +1,83 @@
+package chart
+
+import (
+	"github.com/cockroachdb/apd/v3"
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// addIngredients reads a Medication by the ingredients it lists, where its own code says nothing.
+func (c *Chart) addIngredients(concept *Concept, medication *fastjson.Value) {
+	ingredients := medication.GetArray("ingredient")
+	if len(ingredients) == 0 {
+		return
+	}
+	drug := terminology.Drug{Form: c.Coder.Concept(medication.Get("form")).Display}
+	for _, ingredient := range ingredients {
+		part := c.Coder.Medication(ingredient.Get("itemCodeableConcept"))
+		if part.Drug == nil || part.Drug.Partial {
+			drug.Partial = true
+			continue
+		}
+		for _, i := range part.Drug.Ingredients {
+			if len(part.Drug.Ingredients) == 1 {
+				i.Strength, i.Unit = strengthOf(ingredient.Get("strength"))
+			}
+			drug.Ingredients = append(drug.Ingredients, i)
+		}
+	}
+	if len(drug.Ingredients) > 0 {
+		c.Coder.addDrug(concept, drug)
+		c.Coder.finish(concept)
+	}
+}
+
+// strengthUnits are the units of a strength that RxNorm writes, too.
+var strengthUnits = []struct{ ucum, rxnorm string }{
+	{"mg", "MG"}, {"mg/mL", "MG/ML"}, {"mg/h", "MG/HR"}, {"meq", "MEQ"}, {"meq/mL", "MEQ/ML"},
+}
+
+// strengthOf reads the strength of an ingredient, a Ratio: so much in one of the product (a tablet), or in
+// so much of it. It is "" where it is none of what RxNorm writes.
+func strengthOf(ratio *fastjson.Value) (strength, unit string) {
+	part, ok := quantityOf(ratio.Get("numerator"))
+	if !ok {
+		return "", ""
+	}
+	whole, given := quantityOf(ratio.Get("denominator"))
+	for _, u := range strengthUnits {
+		amount, err := part.In(u.ucum)
+		if given && err != nil {
+			per, divErr := measure.Div(part, whole)
+			if divErr != nil {
+				return "", ""
+			}
+			amount, err = per.In(u.ucum)
+		} else if given && err == nil {
+			// "500 mg in 1 tablet": only a count of one says nothing of its own.
+			if n, one := whole.Float64(); !one || n != 1 || volume(whole) {
+				continue
+			}
+		}
+		if err == nil && amount.Sign() > 0 && amount.Form == apd.Finite {
+			return amount.Text('f'), u.rxnorm
+		}
+	}
+	return "", ""
+}
+
+func volume(q measure.Quantity) bool {
+	_, err := q.In("mL")
+	return err == nil
+}
+
+func quantityOf(v *fastjson.Value) (measure.Quantity, bool) {
+	number := v.Get("value")
+	if number == nil {
+		return measure.Quantity{}, false
+	}
+	q, err := measure.FromFHIR(number.String(), str(v, "comparator"), str(v, "unit"), str(v, "system"), str(v, "code"))
+	return q, err == nil
+}

@@ -24,22 +24,47 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 		return nil, err
 	}
 	for _, of := range keys(e.index) {
-		index := e.index[of]
 		for _, focus := range ev.foci(of) {
-			for _, i := range index.wake(focus) {
-				if err := ctx.Err(); err != nil {
-					return nil, err
-				}
-				if a := e.asked[i]; a.rule.askedAt(review.Hook) && !a.instance.off {
-					ev.ask(a.rule, a.instance, focus)
-				}
+			if err := ev.askAll(ctx, e.index[of], focus); err != nil {
+				return nil, err
 			}
 		}
+		ev.unreviewed(of)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return ev.report(), nil
+}
+
+// askAll asks about one focus the rules that it may touch.
+func (e *evaluation) askAll(ctx context.Context, index *index, focus *chart.Entry) error {
+	for _, i := range index.wake(focus) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a := e.engine.asked[i]
+		if !a.rule.askedAt(e.review.Hook) || a.instance.off {
+			continue
+		}
+		if e.eval.Exhausted() {
+			e.exhausted(a.rule, focus)
+			continue
+		}
+		e.ask(a.rule, a.instance, focus)
+	}
+	return nil
+}
+
+// exhausted says once a rule and focus that it was not asked any more.
+func (e *evaluation) exhausted(r *rule, focus *chart.Entry) {
+	f := Failure{Rule: r.def.ID, At: r.def.Position.At(), Error: "not asked: the record takes more work than one evaluation may"}
+	if focus != nil {
+		f.Focus = focus.Ref()
+	}
+	if n := len(e.failures); n == 0 || e.failures[n-1] != f {
+		e.failures = append(e.failures, f)
+	}
 }
 
 func (r *rule) askedAt(hook string) bool {
@@ -59,6 +84,17 @@ type evaluation struct {
 	failures  []Failure
 }
 
+// ErrNoHook is returned by Evaluate for a Review of a hook that there is not.
+type ErrNoHook struct{ Hook, Near string }
+
+// Error names the hook, and one that may have been meant.
+func (e *ErrNoHook) Error() string {
+	if e.Near != "" {
+		return fmt.Sprintf("there is no hook %q (did you mean %q?)", e.Hook, e.Near)
+	}
+	return fmt.Sprintf("there is no hook %q: expected one of the CDS Hooks library, or one such as org.example.my-hook", e.Hook)
+}
+
 // ErrNoNow is returned by Evaluate for a Review without an instant.
 var ErrNoNow = errors.New("the review has no Now: there is no ambient clock")
 
@@ -70,6 +106,8 @@ func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*e
 		return nil, errors.New("the record was read by another engine")
 	case review.Now.IsZero():
 		return nil, ErrNoNow
+	case review.Hook != "" && !ValidHook(review.Hook):
+		return nil, &ErrNoHook{review.Hook, nearestHook(review.Hook)}
 	}
 	rec.chart.At(review.Now)
 	eval := expr.NewEval(rec.chart)
@@ -171,6 +209,9 @@ func (q *question) trouble() string {
 	return strings.Join(slices.Compact(texts), "; ")
 }
 
+// maxEvidence bounds the evidence of one finding: a record can hold thousands of what a rule asks about.
+const maxEvidence = 100
+
 // A finding is a Finding with what its order and its cap depend on.
 type finding struct {
 	Finding
@@ -186,7 +227,11 @@ func (q *question) hold() {
 		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Evidence.Citation,
 	}
 	resources := []string{f.Focus}
-	for _, read := range q.eval.Reads() {
+	for n, read := range q.eval.Reads() {
+		if n == maxEvidence {
+			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
+			break
+		}
 		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
 		resources = append(resources, nonEmpty(read.Res)...)
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional

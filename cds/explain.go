@@ -18,6 +18,9 @@ type Explanation struct {
 	Clauses []Clause
 	Missing []Missing
 	Error   string
+	// Assumed says that the outcome was reached by reading codes that nobody can map as "not in": the report
+	// lists their resources as unscreened.
+	Assumed bool
 	// Asked says why the review would not have asked the rule: its status, its hooks, the site; "" if
 	// it would have.
 	NotAsked string
@@ -98,6 +101,7 @@ func (e *Engine) ids(rule string) []string {
 func (q *question) explain() Explanation {
 	x := Explanation{Rule: q.instance.id, Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}
 	out := q.decide()
+	x.Assumed = q.eval.AssumeNotIn
 	for _, m := range out.Missing {
 		x.Missing = append(x.Missing, Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason})
 	}
@@ -111,6 +115,7 @@ func (q *question) explain() Explanation {
 	default:
 		x.Outcome = "undecided"
 	}
+	q.eval.AssumeNotIn = false
 	q.pose()
 	for _, clause := range q.rule.when.Clauses(q.vars) {
 		x.Clauses = append(x.Clauses, q.clause(clause, q.rule.def.When))

@@ -2,6 +2,7 @@ package cds
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
@@ -21,12 +22,8 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	if found, ok := e.byType[of]; ok {
 		return found
 	}
-	kinds := []string{of}
-	if of == "MedicationUse" {
-		kinds = medicationTypes
-	}
 	var all []*chart.Entry
-	for _, kind := range kinds {
+	for _, kind := range keys(typesOf(of)) {
 		all = append(all, e.record.chart.OfType(kind)...)
 	}
 	brought := slices.DeleteFunc(slices.Clone(all), func(entry *chart.Entry) bool { return !e.brought(entry) })
@@ -36,6 +33,48 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	}
 	e.byType[of] = brought
 	return brought
+}
+
+// unreviewed tells that rules for a type could not be asked: what was named for review is not in the data,
+// or the list that would be reviewed was not supplied. Without it, silence would look like safety.
+func (e *evaluation) unreviewed(of string) {
+	if of == "" {
+		return
+	}
+	var missing []Missing
+	for _, name := range e.review.Focus {
+		if kind, _, _ := strings.Cut(name, "/"); typesOf(of)[kind] && !e.inChart(kind, name) {
+			missing = append(missing, Missing{Resource: name, Reason: "under review, but not in the data"})
+		}
+	}
+	hook, _ := HookByName(e.review.Hook)
+	if lacks, open := e.eval.Lacks(of); open && !hook.Orders && !slices.ContainsFunc(e.byType[of], e.brought) {
+		missing = append(missing, Missing{Resource: lacks.Resource, Path: lacks.Path, Reason: lacks.Reason})
+	}
+	if len(missing) == 0 {
+		return
+	}
+	for _, r := range e.engine.rules {
+		if r.scope.Of == of && r.askedAt(e.review.Hook) && slices.ContainsFunc(r.rows, func(in instance) bool { return !in.off }) {
+			e.undecided = append(e.undecided, notAsked(r, missing))
+		}
+	}
+}
+
+// typesOf are the resource types that rules for a type are about.
+func typesOf(of string) map[string]bool {
+	if of != "MedicationUse" {
+		return map[string]bool{of: true}
+	}
+	out := map[string]bool{}
+	for _, kind := range medicationTypes {
+		out[kind] = true
+	}
+	return out
+}
+
+func (e *evaluation) inChart(kind, name string) bool {
+	return slices.ContainsFunc(e.record.chart.OfType(kind), func(entry *chart.Entry) bool { return entry.Ref() == name })
 }
 
 // brought reports whether an entry is what the hook brings for review. An order not to do something, or a

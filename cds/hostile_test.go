@@ -181,5 +181,6 @@ func TestManyEntriesAreValid(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, report.Failures)
 	require.Len(t, report.Findings, 1)
-	require.Len(t, report.Findings[0].Evidence, 20_000)
+	require.Len(t, report.Findings[0].Evidence, 101)
+	require.Equal(t, "and 19900 more", report.Findings[0].Evidence[100].Value)
 }

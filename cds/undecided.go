@@ -41,6 +41,14 @@ func (q *question) leave(missing []expr.Missing) *undecided {
 	return u
 }
 
+// notAsked is a rule that could not be asked at all.
+func notAsked(r *rule, missing []Missing) *undecided {
+	u := &undecided{shadow: r.status() == Shadow}
+	u.Undecided = Undecided{Rule: r.def.ID, Pack: r.pack.def.Name, At: r.def.Position.At(), Missing: missing}
+	u.key = strings.Join([]string{u.Pack, u.Rule, "not asked"}, "\x00")
+	return u
+}
+
 // reportUndecided gathers the rows of a rule that miss the same thing, and leaves each focus one card.
 func (e *evaluation) reportUndecided(out *Report) {
 	byKey := map[string]*undecided{}
@@ -101,7 +109,7 @@ func (e *Engine) unseen(entry *chart.Entry) bool {
 	case chart.Medication:
 		return entry.Concept.Drug == nil || entry.Concept.Drug.Partial
 	case chart.Allergy:
-		return entry.DrugAllergy() && !slices.ContainsFunc(entry.Concept.Systems, func(s string) bool { return e.systems[s] })
+		return entry.DrugAllergy() && len(entry.Concept.IDs) == 0 && !slices.ContainsFunc(entry.Concept.Systems, func(s string) bool { return e.systems[s] })
 	}
 	return false
 }

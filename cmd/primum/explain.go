@@ -63,6 +63,9 @@ func (e explanation) write(rule string, p *patient) {
 
 func (e explanation) one(x *cds.Explanation) {
 	e.line("%s: %s", joined(" for ", x.Rule, x.Focus), x.Outcome)
+	if x.Assumed {
+		e.line("  since codes that nobody can map were read as \"not in\"; their resources are not screened")
+	}
 	e.labelled("at", x.At)
 	if x.NotAsked != "" {
 		e.labelled("note", "would not be asked: "+x.NotAsked)

@@ -16,6 +16,7 @@ type Concept struct {
 	IDs     []terminology.ID
 	Systems []string // in which every code sets of that system can tell whether it holds the concept
 	Drug    *terminology.Drug
+	Holds   string           // the drug's ingredients, as one word; "" if not all of them are known
 	ByName  bool             // the drug was read from its name, its code being unknown
 	First   terminology.Code // of the first coding, to name it by
 	Display string
@@ -176,6 +177,7 @@ func (c Coder) finish(out *Concept) {
 	out.Systems = slices.Compact(out.Systems)
 	if out.Drug != nil && !out.Drug.Partial {
 		out.Reason = ""
+		out.Holds = holds(*out.Drug)
 	}
 	if out.Display == "" && out.Drug != nil {
 		out.Display = c.name(*out.Drug)
@@ -183,6 +185,29 @@ func (c Coder) finish(out *Concept) {
 	if out.Display == "" {
 		out.Display = out.First.Code
 	}
+}
+
+func holds(drug terminology.Drug) string {
+	var rxcuis []string
+	for _, ingredient := range drug.Ingredients {
+		rxcuis = append(rxcuis, ingredient.RxCUI)
+	}
+	slices.Sort(rxcuis)
+	return strings.Join(rxcuis, " ")
+}
+
+// SharesIngredient reports whether two drugs may have an ingredient in common: so they may where one is not
+// known.
+func (c *Concept) SharesIngredient(other *Concept) bool {
+	if c.Holds == "" || other.Holds == "" {
+		return true
+	}
+	for _, i := range c.Drug.Ingredients {
+		if slices.ContainsFunc(other.Drug.Ingredients, func(j terminology.Ingredient) bool { return i.RxCUI == j.RxCUI }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c Coder) name(drug terminology.Drug) string {

@@ -1,6 +1,10 @@
 package chart
 
-import "github.com/primum-cds/primum/cds/internal/record"
+import (
+	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/record"
+)
 
 // links are the elements by which one medication resource says that it continues another.
 var links = []string{"priorPrescription", "basedOn", "replaces", "authorizingPrescription", "request", "derivedFrom"}
@@ -16,11 +20,9 @@ func (c *Chart) linkTherapies() {
 	list := c.Lists[Medication]
 	for _, e := range list {
 		for _, name := range links {
-			for _, reference := range references(e.Resource, name) {
-				target, ok := c.Record.Resolve(e.Resource, reference)
-				if other := c.entries[target]; ok && other != nil && other.Kind == Medication {
-					c.join(e, other)
-				}
+			targets, _ := c.Linked(e, name)
+			for _, other := range targets {
+				c.join(e, other)
 			}
 		}
 	}
@@ -41,9 +43,25 @@ func (c *Chart) root(e *Entry) int {
 	return e.position
 }
 
+// Therapy returns a number that all medications of one therapy have in common.
+func (c *Chart) Therapy(e *Entry) int { return c.root(e) }
+
 // SameTherapy reports whether two medication entries are one therapy.
 func (c *Chart) SameTherapy(a, b *Entry) bool {
 	return a == b || a.Kind == Medication && b.Kind == Medication && c.root(a) == c.root(b)
+}
+
+// Linked returns the medications in the chart that an element of a medication refers to; given says whether
+// it refers to a medication at all.
+func (c *Chart) Linked(e *Entry, element string) (targets []*Entry, given bool) {
+	for _, reference := range references(e.Resource, element) {
+		target, ok := c.Record.Resolve(e.Resource, reference)
+		if other := c.entries[target]; ok && other != nil && other.Kind == Medication {
+			targets = append(targets, other)
+		}
+		given = given || !ok && (element == "priorPrescription" || strings.Contains(reference, "Medication"))
+	}
+	return targets, given
 }
 
 func references(res *record.Resource, name string) []string {

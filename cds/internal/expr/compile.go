@@ -109,8 +109,8 @@ func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
-	loops := loopConditions(native.Expr())
-	program, err := env.PlanProgram(native, cel.CustomDecoratorV2(countLoops(loops)))
+	loops := loopsOf(native.Expr())
+	program, err := env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()))
 	if err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}
 	}
@@ -119,10 +119,10 @@ func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
 		fallible: fallible(original.Expr(), c.env), needs: c.needs(original.Expr()), compilation: c,
 	}
 	out.tracked = sync.OnceValues(func() (cel.Program, error) {
-		return env.PlanProgram(native, cel.CustomDecoratorV2(countLoops(loops)), cel.EvalOptions(cel.OptTrackState))
+		return env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()), cel.EvalOptions(cel.OptTrackState))
 	})
 	out.exhaustive = sync.OnceValues(func() (cel.Program, error) {
-		return env.PlanProgram(native, cel.CustomDecoratorV2(countLoops(loops)), cel.EvalOptions(cel.OptExhaustiveEval))
+		return env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()), cel.EvalOptions(cel.OptExhaustiveEval))
 	})
 	return out, nil
 }

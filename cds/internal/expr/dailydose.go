@@ -8,7 +8,6 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
-	"github.com/primum-cds/primum/cds/internal/dose"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/measure"
 )
@@ -23,13 +22,14 @@ type share struct {
 // shares are the doses of all current therapies with an ingredient in codes, each therapy once: by the
 // focus, else by its newest order, else by what else tells of it. What only says that a drug is taken, of
 // which there is an order, is not counted again.
-func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Missing), of dosing) []share {
+func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Missing)) []share {
 	entries := ev.Chart.Find(chart.Medication, set.set)
+	ev.charge(8 * len(entries))
 	var out []share
-	var chosen []*chart.Entry
+	seen := tally{therapies: map[int]bool{}, drugs: map[string]bool{}}
 	for _, rank := range [][]string{{"focus"}, {"MedicationRequest"}, medicationTypes} {
 		for _, e := range entries {
-			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || ev.counted(e, chosen) {
+			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || seen.has(ev.Chart, e) {
 				continue
 			}
 			truth, m := counts(e)
@@ -39,43 +39,32 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 			case kleene.Unknown:
 				out = append(out, share{entry: e, missing: &m})
 			default:
-				out = append(out, ev.share(e, set, of))
+				out = append(out, ev.share(e, set))
 			}
-			chosen = append(chosen, e)
+			seen.add(ev.Chart, e)
 		}
 	}
 	return out
 }
 
-// counted reports whether an entry is of a therapy that was counted, or only tells of one.
-func (ev *Eval) counted(e *chart.Entry, chosen []*chart.Entry) bool {
-	for _, c := range chosen {
-		if ev.Chart.SameTherapy(c, e) || e.Type != "MedicationRequest" && sameIngredients(c, e) {
-			return true
-		}
-	}
-	return false
+// A tally is what was counted.
+type tally struct {
+	therapies map[int]bool
+	drugs     map[string]bool
 }
 
-// sameIngredients reports whether two drugs hold the same: one that holds more is another therapy.
-func sameIngredients(a, b *chart.Entry) bool {
-	return slices.Equal(ingredientsOf(a), ingredientsOf(b)) && len(ingredientsOf(a)) > 0
+func (t tally) add(c *chart.Chart, e *chart.Entry) {
+	t.therapies[c.Therapy(e)], t.drugs[e.Concept.Holds] = true, true
 }
 
-func ingredientsOf(e *chart.Entry) []string {
-	if e.Concept.Drug == nil || e.Concept.Drug.Partial {
-		return nil
-	}
-	var out []string
-	for _, i := range e.Concept.Drug.Ingredients {
-		out = append(out, i.RxCUI)
-	}
-	slices.Sort(out)
-	return out
+// has reports whether an entry is of a therapy that was counted, or only tells of one: that the same drug is
+// taken. One that holds more is another.
+func (t tally) has(c *chart.Chart, e *chart.Entry) bool {
+	return t.therapies[c.Therapy(e)] || e.Type != "MedicationRequest" && e.Concept.Holds != "" && t.drugs[e.Concept.Holds]
 }
 
-func (ev *Eval) share(e *chart.Entry, set codesVal, of dosing) share {
-	q, reason := ev.doseOf(e, set.set, of)
+func (ev *Eval) share(e *chart.Entry, set codesVal) share {
+	q, reason := ev.doseOf(e, set.set, false)
 	if reason != "" {
 		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
 	}
@@ -89,7 +78,7 @@ func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	if len(args) == 3 {
 		counts = ev.onRoute(string(args[2].(types.String)))
 	}
-	shares := ev.shares(set, counts, dose.Daily)
+	shares := ev.shares(set, counts)
 	missing := ev.missingShares(set)
 	if len(shares) == 0 && len(missing) == 0 {
 		ev.absence(search{kind: chart.Medication, plural: "medications", set: set})

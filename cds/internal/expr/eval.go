@@ -34,6 +34,7 @@ const maxMissing = 25
 // Missing is a datum that was not there, or a code that nobody could map.
 type Missing struct {
 	Resource, Path, Reason string
+	Element                bool         // an element of a resource that is there
 	Uncovered              *chart.Entry // set where a code, not a datum, was missing
 }
 
@@ -69,16 +70,19 @@ type Eval struct {
 	total        int
 	exceeded     string
 	met          []unmapped // by the question
-	unmapped     map[*chart.Entry]map[string]bool
-	memo         map[string]ref.Val
-	lists        map[suppliedKey]supplied
+	// missingPart are the unknowns that stand for what is missing from an open list.
+	missingPart map[*types.Unknown]bool
+	doses       map[doseKey]doseValue
+	unmapped    map[*chart.Entry]map[string]bool
+	memo        map[string]ref.Val
+	lists       map[suppliedKey]supplied
 }
 
 type readKey struct{ resource, path, value string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
-	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}}
+	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}}
 }
 
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
@@ -87,6 +91,7 @@ func (ev *Eval) Ask(focus *chart.Entry) {
 	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = nil, nil, nil, nil, nil
 	clear(ev.seen)
 	clear(ev.ids)
+	clear(ev.missingPart)
 }
 
 // Mute stops or resumes the recording of reads: what only a card reads is no evidence.
@@ -213,6 +218,16 @@ func (ev *Eval) truth(t kleene.Truth, m Missing) ref.Val {
 func (ev *Eval) charge(n int) {
 	ev.ticks += n
 	ev.total += n
+}
+
+// Exhausted reports whether all rules together took more work than they may.
+func (ev *Eval) Exhausted() bool { return ev.total > MaxTotalIterations }
+
+// openEnd is the element by which a list says what is missing from it.
+func (ev *Eval) openEnd(missing ...Missing) ref.Val {
+	u := ev.unknowns(missing)
+	ev.missingPart[u.(*types.Unknown)] = true
+	return u
 }
 
 // tick counts an iteration and reports whether evaluation may go on.

@@ -197,6 +197,8 @@ func known(_ *Eval, args []ref.Val) ref.Val {
 		return v
 	case quantityVal:
 		return types.Bool(len(v.parts) == 0)
+	case *listVal:
+		return types.Bool(v.open == nil)
 	}
 	return types.True
 }

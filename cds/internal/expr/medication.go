@@ -98,9 +98,36 @@ func ingredients(ev *Eval, e *chart.Entry, set *terminology.Set) (found []termin
 // A dosing computes a dose of one ingredient from a dosage: dose.Single or dose.Daily.
 type dosing func(dosage *fastjson.Value, strength *dose.Strength) dose.Result
 
-// doseOf is the dose of the ingredients in codes that a medication gives. With a reason why it is not
+// A doseKey names a dose that was worked out: the same for every focus.
+type doseKey struct {
+	entry  *chart.Entry
+	set    *terminology.Set
+	single bool
+}
+
+type doseValue struct {
+	quantity measure.Quantity
+	reason   string
+}
+
+// doseOf is workOut, once for each medication and set of codes.
+func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, single bool) (measure.Quantity, string) {
+	key := doseKey{e, set, single}
+	if v, ok := ev.doses[key]; ok {
+		return v.quantity, v.reason
+	}
+	of := dose.Daily
+	if single {
+		of = dose.Single
+	}
+	q, reason := ev.workOut(e, set, of)
+	ev.doses[key] = doseValue{q, reason}
+	return q, reason
+}
+
+// workOut is the dose of the ingredients in codes that a medication gives. With a reason why it is not
 // known, it is what is known of it: at least that much, or the zero Quantity.
-func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, of dosing) (measure.Quantity, string) {
+func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measure.Quantity, string) {
 	found, only, reason := ingredients(ev, e, set)
 	if reason != "" {
 		return measure.Quantity{}, reason
@@ -163,9 +190,9 @@ func setOf(args []ref.Val) *terminology.Set {
 	return args[1].(codesVal).set
 }
 
-func (ev *Eval) entryDose(args []ref.Val, of dosing) ref.Val {
+func (ev *Eval) entryDose(args []ref.Val, single bool) ref.Val {
 	e := args[0].(*node).entry
-	q, reason := ev.doseOf(e, setOf(args), of)
+	q, reason := ev.doseOf(e, setOf(args), single)
 	missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}
 	switch {
 	case reason != "" && q.IsZero():
@@ -177,13 +204,13 @@ func (ev *Eval) entryDose(args []ref.Val, of dosing) ref.Val {
 	return quantityVal{q: q}
 }
 
-func singleDose(ev *Eval, args []ref.Val) ref.Val { return ev.entryDose(args, dose.Single) }
-func dailyDose(ev *Eval, args []ref.Val) ref.Val  { return ev.entryDose(args, dose.Daily) }
+func singleDose(ev *Eval, args []ref.Val) ref.Val { return ev.entryDose(args, true) }
+func dailyDose(ev *Eval, args []ref.Val) ref.Val  { return ev.entryDose(args, false) }
 
 // perBody is the daily dose divided by the patient's weight or body surface, in a unit if it converts to it.
 func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val), unit string) impl {
 	return func(ev *Eval, args []ref.Val) ref.Val {
-		daily := ev.entryDose(args, dose.Daily)
+		daily := ev.entryDose(args, false)
 		if types.IsUnknownOrError(daily) {
 			return daily
 		}
@@ -244,17 +271,16 @@ func duration(ev *Eval, args []ref.Val) ref.Val {
 	return spanVal{s: span}
 }
 
-// renews reports whether a medication continues another that is in the record.
+// renews reports whether a medication says that it continues another.
 func renews(ev *Eval, args []ref.Val) ref.Val {
 	e := args[0].(*node).entry
-	for _, other := range ev.Chart.Lists[chart.Medication] {
-		if other.Resource != e.Resource && ev.Chart.SameTherapy(e, other) {
-			ev.readEntry(e, "priorPrescription", other.Ref())
+	for _, link := range []string{"priorPrescription", "basedOn", "replaces"} {
+		targets, given := ev.Chart.Linked(e, link)
+		for _, target := range targets {
+			ev.readEntry(e, link, target.Ref())
 			return types.True
 		}
-	}
-	for _, link := range []string{"priorPrescription", "basedOn"} {
-		if e.JSON.Get(link) != nil {
+		if given {
 			return ev.unknownAt(e, link, "what it refers to is not in the record")
 		}
 	}

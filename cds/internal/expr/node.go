@@ -99,7 +99,7 @@ func (n *node) missing(path, code string) ref.Val {
 	if code != "" {
 		reason = "data absent: " + code
 	}
-	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), path), Reason: reason})
+	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), path), Reason: reason, Element: n.json != nil})
 }
 
 const absentURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"

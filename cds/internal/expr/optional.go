@@ -14,12 +14,14 @@ const (
 	optionalFieldID = "optional field"
 	optionalIndexID = "optional index"
 	hasOptionalID   = "has optional field"
+	hasID           = "has field"
 )
 
 func optionalFunctions() []*function {
 	param, result := types.NewTypeParamType("T"), types.NewTypeParamType("R")
 	return []*function{
 		{name: "@optionalField", id: optionalFieldID, args: types_(param, fieldRefType), result: result, impl: optionalField},
+		{name: "@has", id: hasID, args: types_(param, fieldRefType), result: types.BoolType, impl: hasField, nonStrict: true},
 		{name: "@hasOptional", id: hasOptionalID, args: types_(param, fieldRefType), result: types.BoolType, impl: hasOptional},
 		{name: "@optionalIndex", id: optionalIndexID, args: types_(param, types.IntType), result: result, impl: optionalIndex},
 	}
@@ -56,6 +58,35 @@ func (p *planner) optionalSelect(e ast.Expr, sel ast.SelectExpr) bool {
 		id = hasOptionalID
 	}
 	return p.field(e, id, sel.Operand(), sel.FieldName())
+}
+
+// has plans has(x.f) of the vocabulary's structures: what is absent has no fields, but of a resource that was
+// not supplied nobody knows.
+func (p *planner) has(e ast.Expr, sel ast.SelectExpr) bool {
+	return sel.IsTestOnly() && p.field(e, hasID, sel.Operand(), sel.FieldName())
+}
+
+func hasField(ev *Eval, args []ref.Val) ref.Val {
+	ref, ok := args[1].(fieldRef)
+	if !ok {
+		return args[1]
+	}
+	switch v := args[0].(type) {
+	case *types.Err:
+		return v
+	case *types.Unknown:
+		for _, m := range ev.missingOf(v) {
+			if !m.Element {
+				return v
+			}
+		}
+		return types.False
+	case *node:
+		if v.json == nil {
+			return v.absent("")
+		}
+	}
+	return types.Bool(ref.field.IsSet(args[0].Value()))
 }
 
 func (p *planner) field(e ast.Expr, id string, operand ast.Expr, name string) bool {
@@ -119,6 +150,9 @@ func optional(v ref.Val) ref.Val {
 func optionalField(ev *Eval, args []ref.Val) ref.Val {
 	field := args[1].(fieldRef).field
 	v, ok := present(args[0])
+	if n, is := v.(*node); is && n.json == nil {
+		return n.absent("")
+	}
 	if !ok || !field.IsSet(v.Value()) {
 		return types.OptionalNone
 	}
@@ -131,6 +165,9 @@ func optionalField(ev *Eval, args []ref.Val) ref.Val {
 
 func hasOptional(_ *Eval, args []ref.Val) ref.Val {
 	v, ok := present(args[0])
+	if n, is := v.(*node); is && n.json == nil {
+		return n.absent("")
+	}
 	return types.Bool(ok && args[1].(fieldRef).field.IsSet(v.Value()))
 }
 

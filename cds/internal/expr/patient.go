@@ -84,16 +84,22 @@ func isCurrent(e *chart.Entry) (kleene.Truth, Missing) {
 // that what it orders is taken.
 func (ev *Eval) others(counts func(*chart.Entry) (kleene.Truth, Missing)) func(*chart.Entry) (kleene.Truth, Missing) {
 	return func(e *chart.Entry) (kleene.Truth, Missing) {
-		if ev.focus != nil && (ev.Chart.SameTherapy(ev.focus, e) || states(e, ev.focus)) {
+		if ev.focus != nil && (ev.ownTherapy(e) || states(e, ev.focus)) {
 			return kleene.False, Missing{}
 		}
 		return counts(e)
 	}
 }
 
+// ownTherapy reports whether an entry is of the focus's therapy. A link to another drug, as from a plan that
+// brought both, makes that no part of it.
+func (ev *Eval) ownTherapy(e *chart.Entry) bool {
+	return e == ev.focus || ev.Chart.SameTherapy(ev.focus, e) && ev.focus.Concept.SharesIngredient(&e.Concept)
+}
+
 // states reports whether one entry says that what another orders is taken.
 func states(e, order *chart.Entry) bool {
-	return e.Type == "MedicationStatement" && order.Type == "MedicationRequest" && sameIngredients(e, order)
+	return e.Type == "MedicationStatement" && order.Type == "MedicationRequest" && e.Concept.Holds != "" && e.Concept.Holds == order.Concept.Holds
 }
 
 func (ev *Eval) medicationSearch(set ref.Val) search {
@@ -148,7 +154,7 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 		out.items = append(out.items, ev.node(e, typ))
 	}
 	if len(missing) > 0 && (!ev.telling || len(out.items) == 0) {
-		out.open = ev.unknowns(missing)
+		out.open = ev.openEnd(missing...)
 	}
 	ev.readFound(found)
 	return out

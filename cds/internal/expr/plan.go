@@ -102,7 +102,7 @@ func (p *planner) constantOf(e ast.Expr) (ref.Val, bool) {
 func (p *planner) selected(e ast.Expr) {
 	sel := e.AsSelect()
 	p.readField(sel.Operand(), sel.FieldName())
-	if p.optionalSelect(e, sel) {
+	if p.optionalSelect(e, sel) || p.has(e, sel) {
 		return
 	}
 	if sel.IsTestOnly() || sel.Operand().Kind() != ast.IdentKind || sel.Operand().AsIdent() != "params" {

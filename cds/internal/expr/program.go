@@ -278,25 +278,74 @@ func (e *Env) ours(name string) bool {
 	return false
 }
 
-// loopConditions are the ids of the conditions under which loops go on.
-func loopConditions(e ast.Expr) map[int64]bool {
-	out := map[int64]bool{}
+// loops are the comprehensions of an expression, by the ids of their conditions and of their steps.
+type loops struct {
+	conditions map[int64]bool
+	steps      map[int64]ast.ComprehensionExpr
+}
+
+func loopsOf(e ast.Expr) loops {
+	out := loops{map[int64]bool{}, map[int64]ast.ComprehensionExpr{}}
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
-			out[e.AsComprehension().LoopCondition().ID()] = true
+			loop := e.AsComprehension()
+			out.conditions[loop.LoopCondition().ID()] = true
+			out.steps[loop.LoopStep().ID()] = loop
 		}
 	}))
 	return out
 }
 
-// countLoops makes each iteration count, and ends loops when a limit is reached.
-func countLoops(conditions map[int64]bool) interpreter.InterpretableDecoratorV2 {
+// decorate makes each iteration count, ends loops when a limit is reached, and lets the element that stands
+// for what is missing from an open list decide nothing.
+func (l loops) decorate() interpreter.InterpretableDecoratorV2 {
 	return func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
-		if _, done := i.(*counted); !done && conditions[i.ID()] {
+		switch i.(type) {
+		case *counted, *step:
+			return i, nil
+		}
+		if loop, ok := l.steps[i.ID()]; ok {
+			return &step{i, loop}, nil
+		}
+		if l.conditions[i.ID()] {
 			return &counted{i}, nil
 		}
 		return i, nil
 	}
+}
+
+// A step is what a loop does with one element.
+type step struct {
+	interpreter.InterpretableV2
+	loop ast.ComprehensionExpr
+}
+
+func (s *step) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	for _, name := range []string{s.loop.IterVar(), s.loop.IterVar2()} {
+		if name == "" {
+			continue
+		}
+		v, _ := frame.ResolveName(name)
+		missing, ok := v.(*types.Unknown)
+		if !ok {
+			continue
+		}
+		ev, _ := frame.ResolveName("@ev")
+		if ev, ok := ev.(*Eval); !ok || !ev.missingPart[missing] {
+			continue
+		}
+		if accu, _ := frame.ResolveName(s.loop.AccuVar()); accu != nil {
+			if u, ok := accu.(*types.Unknown); ok {
+				return types.MergeUnknowns(u, missing)
+			}
+		}
+		return missing
+	}
+	return s.InterpretableV2.Exec(frame)
+}
+
+func (s *step) Eval(vars interpreter.Activation) ref.Val {
+	return s.Exec(interpreter.AsFrame(vars))
 }
 
 type counted struct{ interpreter.InterpretableV2 }

@@ -74,15 +74,28 @@ func (ev *Eval) newest(args []ref.Val) (*chart.Entry, ref.Val) {
 	if len(args) == 3 {
 		window = args[2]
 	}
-	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
+	found := ev.Chart.Find(chart.Observation, set.set)
+	for _, e := range found {
 		switch truth, m := ev.usable(e, window); truth {
 		case kleene.True:
+			if m, open := ev.undated(found); open {
+				return nil, ev.unknown(m)
+			}
 			return e, nil
 		case kleene.Unknown:
 			return nil, ev.unknown(m)
 		}
 	}
 	return nil, ev.unknown(ev.noResult(set, window))
+}
+
+// undated finds a result among those found that has no date: it may be the newest. Such stand last.
+func (ev *Eval) undated(found []*chart.Entry) (Missing, bool) {
+	last := found[len(found)-1]
+	if last.HasDate || last.Current.Truth == kleene.False || dataAbsent(last) {
+		return Missing{}, false
+	}
+	return Missing{Resource: last.Ref(), Path: "effective", Reason: "not in the record"}, true
 }
 
 func (ev *Eval) noResult(set codesVal, window ref.Val) Missing {

@@ -74,7 +74,9 @@ type search struct {
 
 // find answers a search: the entries that count, in canonical order, and what else might.
 func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
-	for _, e := range ev.Chart.Find(s.kind, s.set.set) {
+	all := ev.Chart.Find(s.kind, s.set.set)
+	ev.charge(len(all))
+	for _, e := range all {
 		switch truth, m := s.counts(e); truth {
 		case kleene.True:
 			found = append(found, e)
@@ -121,4 +123,13 @@ func (ev *Eval) readFound(found []*chart.Entry) {
 		}
 		ev.readEntry(e, e.CodePath, strings.TrimSpace(value))
 	}
+}
+
+// Lacks says what is missing if not all resources of a type that are current were supplied.
+func (ev *Eval) Lacks(of string) (Missing, bool) {
+	lists := []string{of}
+	if of == "MedicationUse" {
+		lists = medicationLists
+	}
+	return ev.incomplete(lists, "", true, nil)
 }

@@ -76,9 +76,9 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 		}
 	}
 	if missing, ok := ev.incomplete(supply, "", false, nil); ok && (!ev.telling || len(out.items) == 0) {
-		out.open = ev.unknown(missing)
-	} else if of == "Observation" { // no result is unknown, never normal
-		out.open = ev.unknown(Missing{Resource: of, Reason: "observations are never known to be all"})
+		out.open = ev.openEnd(missing)
+	} else if of == "Observation" && (!ev.telling || len(out.items) == 0) { // no result is unknown, never normal
+		out.open = ev.openEnd(Missing{Resource: of, Reason: "observations are never known to be all"})
 	}
 	return out
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
-	"github.com/primum-cds/primum/cds/internal/dose"
 	"github.com/primum-cds/primum/cds/internal/measure"
 	"github.com/primum-cds/primum/cds/terminology"
 )
@@ -27,7 +26,7 @@ func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	}
 	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
 	for _, set := range w.drugs() {
-		for _, s := range ev.shares(set, ev.underReview, dose.Daily) {
+		for _, s := range ev.shares(set, ev.underReview) {
 			w.add(s, set)
 		}
 		w.missing = append(w.missing, ev.missingShares(set)...)

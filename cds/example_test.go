@@ -394,3 +394,15 @@ func ExampleStandardOverride() {
 	fmt.Println(cds.StandardOverride()[1].Display)
 	// Output: Patient refuses/declines (no context given)
 }
+
+// A site that holds a full RxNorm release replaces the drugs that ship.
+func ExampleWithDrugs() {
+	drugs, err := terminology.ShippedDrugs() // or those of a file that `primum import rxnorm` made
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	engine, err := cds.New(nil, cds.WithDrugs(drugs))
+	fmt.Println(engine != nil, err)
+	// Output: true <nil>
+}

@@ -37,3 +37,11 @@ func ExampleDecode_error() {
 	fmt.Println(err)
 	// Output: context.draftOrders: a FHIR resource or Bundle was expected
 }
+
+func ExampleIsRequest() {
+	fmt.Println(hooks.IsRequest([]byte(`{"hook": "patient-view", "context": {"patientId": "7"}}`)))
+	fmt.Println(hooks.IsRequest([]byte(`{"resourceType": "Bundle"}`)))
+	// Output:
+	// true
+	// false
+}

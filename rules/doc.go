@@ -110,7 +110,7 @@
 //	patient.takes(Codes) -> bool                   a current medication beside the order's own therapy
 //	patient.takes(Codes, list(string)) -> bool     … on one of these routes: see routeClass
 //	patient.taking(Codes) -> list(MedicationUse)   which ones
-//	patient.took(Codes, Span) -> bool              within a time up to now
+//	patient.took(Codes, Span) -> bool              begun or ended within a time up to now
 //	patient.tookSince(Codes, Date) -> bool
 //	patient.startedWithin(Codes, Span) -> bool     current, and begun within it
 //	patient.held(Codes) -> bool                    on hold

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -89,4 +90,21 @@ func ExampleLoadTests() {
 	// Output:
 	// stops metformin at eGFR 25 <nil>
 	// {"entry":[{"resource":{"authoredOn":"2026-03-01T00:00:00Z","dosageInstruction":[
+}
+
+func ExampleRunTests() {
+	results, err := rules.RunTests(context.Background(), []string{"../examples/site-pack/pack"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range results {
+		fmt.Println(r.Passed(), r.Test)
+	}
+	// Output:
+	// true asks for an INR after 60 days
+	// true is silent after 10 days
+	// true does not take missing results for a missing INR
+	// true is not about other drugs
+	// true keeps the days of a site
 }

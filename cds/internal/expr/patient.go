@@ -164,7 +164,7 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 func given(e *chart.Entry) bool {
 	status := string(e.JSON.GetStringBytes("status"))
 	switch status {
-	case "draft", "cancelled", "not-done", "not-taken", "declined", "unknown":
+	case "draft", "cancelled", "not-done", "not-taken", "declined":
 		return false
 	}
 	return !e.Draft && !e.JSON.GetBool("doNotPerform") && string(e.JSON.GetStringBytes("intent")) != "proposal"
@@ -197,6 +197,29 @@ func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	return kleene.Unknown, m
 }
 
+// reaches reports whether a course that is over reached into a window: begun in it, or ended in it. When
+// one that was stopped ended is not told by when it was to end.
+func (ev *Eval) reaches(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
+	begun, m := ev.within(e, from)
+	if begun == kleene.True || e.HasDate && temporal.Less(ev.now(), e.Date, ev.zone()) == kleene.True {
+		return begun, m
+	}
+	m = Missing{Resource: e.Ref(), Path: "end", Reason: "it is not known when it ended"}
+	window, ok := ev.since(from)
+	first, last, known := ev.Chart.End(e)
+	if !ok || !known {
+		return kleene.Unknown, m
+	}
+	earliest, latest := window.Bounds(ev.zone())
+	switch {
+	case last.Before(earliest):
+		return kleene.False, Missing{}
+	case first.Before(latest) || text(e.JSON, "status") == "stopped":
+		return kleene.Unknown, m
+	}
+	return kleene.True, Missing{}
+}
+
 func (ev *Eval) day(v ref.Val) string {
 	d, ok := ev.since(v)
 	if !ok {
@@ -209,14 +232,15 @@ func (ev *Eval) day(v ref.Val) string {
 func took(ev *Eval, args []ref.Val) ref.Val {
 	s := search{kind: chart.Medication, lists: medicationLists, plural: "medications", set: args[1].(codesVal), since: ev.day(args[2])}
 	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
-		if !given(e) {
+		switch {
+		case !given(e):
 			return kleene.False, Missing{}
-		}
-		// What is current now is within any window that ends now.
-		if e.Current.Truth == kleene.True {
+		case text(e.JSON, "status") == "unknown":
+			return kleene.Unknown, Missing{Resource: e.Ref(), Path: "status", Reason: "unknown"}
+		case e.Current.Truth == kleene.True: // what is current now is within any window that ends now
 			return kleene.True, Missing{}
 		}
-		return ev.within(e, args[2])
+		return ev.reaches(e, args[2])
 	})
 	return ev.answer(s)
 }

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
@@ -173,7 +174,29 @@ func shift(ev *Eval, args []ref.Val, by func(temporal.Date, temporal.Span) tempo
 		return ev.err(fmt.Errorf("a date moves by a fixed span such as months(3)"))
 	}
 	ev.readDate(d)
+	if !whole(s.s, d.d.Precision()) {
+		m := Missing{Reason: fmt.Sprintf("%s is not precise enough to move by %s", d.d, s.s)}
+		if d.origin.entry != nil {
+			m.Resource, m.Path = d.origin.entry.Ref(), d.origin.path
+		}
+		return ev.unknown(m)
+	}
 	return dateVal{d: by(d.d, s.s), origin: d.origin, moved: true}
+}
+
+// whole reports whether a span is one of whole units of a date's precision: a date known to the month cannot
+// move by days.
+func whole(s temporal.Span, p temporal.Precision) bool {
+	moved, _ := temporal.Of(time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)).Add(s).Bounds(time.UTC)
+	switch {
+	case p == temporal.Year:
+		return moved.YearDay() == 1 && moved.Equal(moved.Truncate(24*time.Hour))
+	case p == temporal.Month:
+		return moved.Day() == 1 && moved.Equal(moved.Truncate(24*time.Hour))
+	case p == temporal.Day:
+		return moved.Equal(moved.Truncate(24 * time.Hour))
+	}
+	return true
 }
 
 // between is how long after the second date the first is.

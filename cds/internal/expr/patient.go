@@ -285,15 +285,11 @@ func hasCondition(ev *Eval, args []ref.Val) ref.Val {
 	})
 }
 
-func notRefuted(e *chart.Entry) bool {
-	return string(e.JSON.GetStringBytes("verificationStatus", "coding", "0", "code")) != "refuted"
-}
-
 func had(ev *Eval, args []ref.Val) ref.Val {
 	conditions := search{kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", set: args[1].(codesVal)}
 	procedures := search{kind: chart.Procedure, lists: []string{"Procedure"}, plural: "procedures", set: args[1].(codesVal)}
 	conditions.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
-		if !notRefuted(e) {
+		if e.Refuted() {
 			return kleene.False, Missing{}
 		}
 		if len(args) == 2 || e.Current.Truth == kleene.True {

@@ -117,14 +117,18 @@ func (s sheet) undecided() {
 		return
 	}
 	s.line("\nCOULD NOT BE DECIDED")
-	for i := range s.Undecided {
-		u := &s.Undecided[i]
+	for _, same := range alike(s.Undecided) {
+		u := same[0]
 		s.line("")
 		if u.Card != nil {
 			s.para(fmt.Sprintf("%-9s ", strings.ToUpper(string(u.Card.Indicator))), u.Card.Summary)
 			s.labelled("", plain(u.Card.Detail))
 		}
-		s.labelled("rule", joined(" ", u.Rule, rows(u.Rows), "of", u.Pack))
+		if len(same) == 1 {
+			s.labelled("rule", joined(" ", u.Rule, rows(u.Rows), "of", u.Pack))
+		} else {
+			s.labelled("rules", named(same))
+		}
 		s.labelled("about", u.Focus)
 		label := "missing"
 		for _, m := range u.Missing {
@@ -135,8 +139,43 @@ func (s sheet) undecided() {
 		if u.Card != nil {
 			s.advice(u.Card)
 		}
-		s.labelled("at", u.At)
+		if len(same) == 1 {
+			s.labelled("at", u.At)
+		}
 	}
+}
+
+// alike puts together what could not be decided of one focus for want of the same, where no card tells it
+// apart: a missing list leaves every rule that needs it open.
+func alike(all []cds.Undecided) [][]*cds.Undecided {
+	var out [][]*cds.Undecided
+	groups := map[string]int{}
+	for i := range all {
+		u := &all[i]
+		key := fmt.Sprint(u.Focus, u.Missing, u.Error)
+		if n, ok := groups[key]; ok && u.Card == nil {
+			out[n] = append(out[n], u)
+			continue
+		}
+		if u.Card == nil {
+			groups[key] = len(out)
+		}
+		out = append(out, []*cds.Undecided{u})
+	}
+	return out
+}
+
+// named lists rules with their packs, the first of them if they are many.
+func named(all []*cds.Undecided) string {
+	const shown = 10
+	var names []string
+	for _, u := range all {
+		names = append(names, joined(" ", u.Rule, rows(u.Rows)))
+	}
+	if n := len(names); n > shown {
+		return fmt.Sprintf("%d: %s, …", n, strings.Join(names[:shown], ", "))
+	}
+	return strings.Join(names, ", ")
 }
 
 // rows names the rows of a table, the first of them if they are many.

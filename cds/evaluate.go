@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/expr"
@@ -135,139 +134,6 @@ func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
 	}
 }
 
-// A question is one instance of a rule asked about one focus.
-type question struct {
-	*evaluation
-	rule     *rule
-	instance *instance
-	focus    *chart.Entry
-	vars     *expr.Vars
-}
-
-func (q *question) pose() expr.Outcome {
-	q.eval.Ask(q.focus)
-	q.vars = q.engine.env.NewVars(q.eval, q.rule.scope, q.rule.lets, q.instance.row)
-	return q.rule.when.Decide(q.vars)
-}
-
-// decide evaluates `when`. Where codes that nobody can map leave it open, it is asked once more with
-// those codes read as "not in": what that decides is left out, the resources being listed as unscreened.
-func (q *question) decide() expr.Outcome {
-	out := q.pose()
-	if !slices.ContainsFunc(out.Missing, func(m expr.Missing) bool { return m.Uncovered != nil }) {
-		return out
-	}
-	q.eval.KeepUnmapped()
-	q.eval.AssumeNotIn = true
-	if out = q.pose(); out.Truth == kleene.True {
-		out.Truth = kleene.False // uncovered codes alone never make a finding
-	}
-	return out
-}
-
-func (q *question) focusRef() string {
-	if q.focus == nil {
-		return ""
-	}
-	return q.focus.Ref()
-}
-
-func (q *question) failure(err error) Failure {
-	return Failure{Rule: q.instance.id, Focus: q.focusRef(), At: q.place(err), Error: err.Error()}
-}
-
-// place is where in the rule an error arose: in a let, or in the condition.
-func (q *question) place(err error) string {
-	text, offset := q.rule.def.When, 0
-	var fault *expr.Fault
-	if errors.As(err, &fault) {
-		offset = fault.Offset
-		for _, let := range q.rule.def.Let {
-			if q.rule.lets[let.Name] == fault.Program {
-				text = let.Expr
-			}
-		}
-	}
-	return placeOf(text, offset)
-}
-
-func placeOf(text Text, offset int) string {
-	if at := text.At(offset); at.File != nil {
-		return at.String()
-	}
-	return ""
-}
-
-// trouble says which errors the logic went past, "" if none.
-func (q *question) trouble() string {
-	errs := append(slices.Clone(q.eval.Failures()), q.vars.Hidden(q.rule.when)...)
-	var texts []string
-	for _, err := range errs {
-		texts = append(texts, err.Error())
-	}
-	slices.Sort(texts)
-	return strings.Join(slices.Compact(texts), "; ")
-}
-
-// maxEvidence bounds the evidence of one finding: a record can hold thousands of what a rule asks about.
-const maxEvidence = 100
-
-// A finding is a Finding with what its order and its cap depend on.
-type finding struct {
-	Finding
-	provisional bool
-	resources   string // those it rests on, for symmetric pairs
-	instance    *instance
-}
-
-func (q *question) hold() {
-	f := &finding{instance: q.instance}
-	f.Finding = Finding{
-		Rule: q.instance.id, Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.instance.rowID,
-		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Evidence.Citation,
-	}
-	resources := []string{f.Focus}
-	for n, read := range q.eval.Reads() {
-		if n == maxEvidence {
-			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
-			break
-		}
-		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
-		resources = append(resources, nonEmpty(read.Res)...)
-		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
-	}
-	slices.Sort(resources)
-	f.resources = strings.Join(slices.Compact(resources), " ")
-	f.Degraded = q.trouble()
-	q.render(f)
-	q.findings = append(q.findings, f)
-}
-
-func (q *question) render(f *finding) {
-	r := q.rendering()
-	f.Card = r.card(q.rule.card)
-	if f.provisional {
-		f.Card.Indicator = lower(f.Card.Indicator, Warning)
-	}
-	f.Card.Indicator = lower(f.Card.Indicator, q.instance.cap)
-	f.Indicator, f.Summary, f.Source = f.Card.Indicator, f.Card.Summary, f.Card.SourceLabel
-	if len(r.problems) > 0 {
-		f.Degraded = strings.Join(append(nonEmpty(f.Degraded), r.problems...), "; ")
-	}
-}
-
-func nonEmpty(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
-}
-
-func (q *question) rendering() *rendering {
-	q.vars.Tell()
-	return &rendering{vars: q.vars}
-}
-
 // report puts everything into its order.
 func (e *evaluation) report() *Report {
 	rec := e.record.record
@@ -291,27 +157,4 @@ func (e *evaluation) report() *Report {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.Reason, b.Reason))
 	})
 	return out
-}
-
-// reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves
-// what is in shadow aside.
-func (e *evaluation) reportFindings(out *Report) {
-	slices.SortFunc(e.findings, func(a, b *finding) int {
-		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.Pack, b.Pack),
-			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus))
-	})
-	type key struct{ pack, rule, resources string }
-	seen := map[key]bool{}
-	for _, f := range e.findings {
-		k := key{f.Pack, f.Rule, f.resources}
-		if f.Focus != "" && seen[k] {
-			continue
-		}
-		seen[k] = true
-		if f.instance.shadow {
-			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
-			continue
-		}
-		out.Findings = append(out.Findings, f.Finding)
-	}
 }

@@ -1,0 +1,90 @@
+package cds
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxEvidence bounds the evidence of one finding: a record can hold thousands of what a rule asks about.
+const maxEvidence = 100
+
+// A finding is a Finding with what its order and its cap depend on.
+type finding struct {
+	Finding
+	provisional bool
+	resources   string // those it rests on, for symmetric pairs
+	instance    *instance
+}
+
+func (q *question) hold() {
+	f := &finding{instance: q.instance}
+	f.Finding = Finding{
+		Rule: q.instance.id, Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.instance.rowID,
+		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Evidence.Citation,
+	}
+	resources := []string{f.Focus}
+	for n, read := range q.eval.Reads() {
+		if n == maxEvidence {
+			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
+			break
+		}
+		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
+		resources = append(resources, nonEmpty(read.Res)...)
+		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
+	}
+	slices.Sort(resources)
+	f.resources = strings.Join(slices.Compact(resources), " ")
+	f.Degraded = q.trouble()
+	q.render(f)
+	q.findings = append(q.findings, f)
+}
+
+func (q *question) render(f *finding) {
+	r := q.rendering()
+	f.Card = r.card(q.rule.card)
+	if f.provisional {
+		f.Card.Indicator = lower(f.Card.Indicator, Warning)
+	}
+	f.Card.Indicator = lower(f.Card.Indicator, q.instance.cap)
+	f.Indicator, f.Summary, f.Source = f.Card.Indicator, f.Card.Summary, f.Card.SourceLabel
+	if len(r.problems) > 0 {
+		f.Degraded = strings.Join(append(nonEmpty(f.Degraded), r.problems...), "; ")
+	}
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func (q *question) rendering() *rendering {
+	q.vars.Tell()
+	return &rendering{vars: q.vars}
+}
+
+// reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves
+// what is in shadow aside.
+func (e *evaluation) reportFindings(out *Report) {
+	slices.SortFunc(e.findings, func(a, b *finding) int {
+		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.Pack, b.Pack),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus))
+	})
+	type key struct{ pack, rule, resources string }
+	seen := map[key]bool{}
+	for _, f := range e.findings {
+		k := key{f.Pack, f.Rule, f.resources}
+		if f.Focus != "" && seen[k] {
+			continue
+		}
+		seen[k] = true
+		if f.instance.shadow {
+			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
+			continue
+		}
+		out.Findings = append(out.Findings, f.Finding)
+	}
+}

@@ -124,6 +124,11 @@ func (s *Scope) With(name string, p *Program) *Scope {
 	return &out
 }
 
+// broken reports whether a let of the scope could not be compiled.
+func (s *Scope) broken() bool {
+	return slices.ContainsFunc(s.Lets, func(v variable) bool { return v.typ == types.ErrorType })
+}
+
 func (s *Scope) key() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s:%s|%s", s.Names.Pack, s.Focus, s.Of, s.Row)

@@ -92,6 +92,11 @@ func (c *compilation) problems(issues *cel.Issues) []Problem {
 			out = append(out, *p)
 		}
 	}
+	if len(out) == 0 && !c.scope.broken() { // otherwise they follow from what was told of a let
+		for _, issue := range issues.Errors() {
+			out = append(out, Problem{Offset: c.offset(issue.Location), Message: "this cannot stand here: the types do not fit together"})
+		}
+	}
 	sortProblems(out)
 	return out
 }

@@ -93,10 +93,17 @@ func (r *syntaxReader) value(t token) *Problem {
 	case t.closes():
 		return r.closeEarly(t)
 	case t.text == "?" && r.top().text == "[": // an optional element
+	case t.text == "," && r.loneComma():
 	default:
 		return wrong(t, "", "expected a value%s, found %s", r.after(), t.shown())
 	}
 	return nil
+}
+
+// loneComma reports whether a comma is all there is in a list or map, [,] or {,}: CEL takes it for none.
+func (r *syntaxReader) loneComma() bool {
+	top := r.top()
+	return !top.call && (top.text == "[" || top.text == "{") && r.before(1).at == top.at && r.before(-1).text == top.partner()
 }
 
 func (r *syntaxReader) after() string {

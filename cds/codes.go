@@ -65,7 +65,7 @@ func (s *codeSet) set() *terminology.Set {
 
 // add takes in a code. A drug's code stands for its ingredients: so are patients' drugs read.
 func (s *codeSet) add(code terminology.Code) {
-	code.System = terminology.Canonical(code.System)
+	code = terminology.Normal(code)
 	s.systems = append(s.systems, code.System)
 	s.ids = append(s.ids, s.compiler.engine.coder.Codes.Intern(code))
 	if code.System != terminology.RxNorm {

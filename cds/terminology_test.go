@@ -138,3 +138,13 @@ func TestDoseByTheIngredientsOfAMedication(t *testing.T) {
 		"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},
 			"doseAndRate":[{"doseQuantity":{"value":2,"unit":"tablet"}}]}]}]`))
 }
+
+func TestNDCsAreComparedInOneForm(t *testing.T) {
+	product := cds.Codes{Name: "product", Groups: []cds.CodeGroup{{System: terminology.NDC, Codes: []cds.Text{{Value: "00093-1721-01"}}}}}
+	e, err := cds.New(packOf(product, "patient.takes(product)"))
+	require.NoError(t, err)
+	for _, code := range []string{"00093172101", "0093-1721-01", "00093-1721-01"} {
+		require.Equal(t, "holds", outcome(t, e, `[{"resourceType":"MedicationRequest","id":"m","status":"active","intent":"order",
+			"medicationCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"`+code+`"}]}}]`), code)
+	}
+}

@@ -60,3 +60,15 @@ func (in *Interner) Code(id ID) Code {
 
 // Len returns how many codes are interned: their IDs are 1 to Len.
 func (in *Interner) Len() int { return len(in.codes) - 1 }
+
+// Normal returns the code in the one form in which it is compared: its system under the canonical URL, an
+// NDC as eleven digits.
+func Normal(c Code) Code {
+	c.System = Canonical(c.System)
+	if c.System == NDC {
+		if digits, ok := NormalNDC(c.Code); ok {
+			c.Code = digits
+		}
+	}
+	return c
+}

@@ -105,7 +105,7 @@ func (c Coder) Medication(v *fastjson.Value) Concept {
 }
 
 func (c Coder) add(out *Concept, coding *fastjson.Value) {
-	code := terminology.Code{System: terminology.Canonical(str(coding, "system")), Code: str(coding, "code")}
+	code := terminology.Normal(terminology.Code{System: str(coding, "system"), Code: str(coding, "code")})
 	if out.Display == "" {
 		out.Display = str(coding, "display")
 	}

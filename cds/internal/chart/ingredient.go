@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"strings"
+
 	"github.com/cockroachdb/apd/v3"
 	"github.com/valyala/fastjson"
 
@@ -16,6 +18,9 @@ func (c *Chart) addIngredients(concept *Concept, medication *fastjson.Value) {
 	}
 	drug := terminology.Drug{Form: c.Coder.Concept(medication.Get("form")).Display}
 	for _, ingredient := range ingredients {
+		if active := ingredient.Get("isActive"); active != nil && !ingredient.GetBool("isActive") {
+			continue
+		}
 		part := c.Coder.Medication(ingredient.Get("itemCodeableConcept"))
 		if part.Drug == nil || part.Drug.Partial {
 			drug.Partial = true
@@ -39,38 +44,33 @@ var strengthUnits = []struct{ ucum, rxnorm string }{
 	{"mg", "MG"}, {"mg/mL", "MG/ML"}, {"mg/h", "MG/HR"}, {"meq", "MEQ"}, {"meq/mL", "MEQ/ML"},
 }
 
-// strengthOf reads the strength of an ingredient, a Ratio: so much in one of the product (a tablet), or in
-// so much of it. It is "" where it is none of what RxNorm writes.
+// strengthOf reads the strength of an ingredient, a Ratio: so much in one piece of the product (a tablet), or
+// in so much of it. It is "" where it is none of what RxNorm writes.
 func strengthOf(ratio *fastjson.Value) (strength, unit string) {
 	part, ok := quantityOf(ratio.Get("numerator"))
 	if !ok {
 		return "", ""
 	}
-	whole, given := quantityOf(ratio.Get("denominator"))
-	for _, u := range strengthUnits {
-		amount, err := part.In(u.ucum)
-		if given && err != nil {
-			per, divErr := measure.Div(part, whole)
-			if divErr != nil {
-				return "", ""
-			}
-			amount, err = per.In(u.ucum)
-		} else if given && err == nil {
-			// "500 mg in 1 tablet": only a count of one says nothing of its own.
-			if n, one := whole.Float64(); !one || n != 1 || volume(whole) {
-				continue
-			}
+	if whole, given := quantityOf(ratio.Get("denominator")); given && !onePiece(whole) {
+		per, err := measure.Div(part, whole)
+		if err != nil {
+			return "", ""
 		}
-		if err == nil && amount.Sign() > 0 && amount.Form == apd.Finite {
+		part = per
+	}
+	for _, u := range strengthUnits {
+		if amount, err := part.In(u.ucum); err == nil && amount.Sign() > 0 && amount.Form == apd.Finite {
 			return amount.Text('f'), u.rxnorm
 		}
 	}
 	return "", ""
 }
 
-func volume(q measure.Quantity) bool {
-	_, err := q.In("mL")
-	return err == nil
+// onePiece reports whether a quantity is one tablet, capsule or the like.
+func onePiece(q measure.Quantity) bool {
+	n, ok := q.Float64()
+	code := q.UnitCode()
+	return ok && n == 1 && (code == "" || code == "1" || strings.HasPrefix(code, "{") && strings.HasSuffix(code, "}"))
 }
 
 func quantityOf(v *fastjson.Value) (measure.Quantity, bool) {

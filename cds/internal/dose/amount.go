@@ -63,6 +63,9 @@ func given(i *fastjson.Value, s *Strength) portion {
 
 func stated(i, way *fastjson.Value, s *Strength) portion {
 	if high := way.Get("doseRange", "high"); high != nil {
+		if low := way.Get("doseRange", "low"); low != nil && len(unitTexts(high)) == 0 && len(unitTexts(low)) > 0 {
+			return portion{Result: unknown("the upper end of the dose has no unit, unlike the lower")}
+		}
 		return amount(high, s)
 	}
 	if way.Get("doseRange") != nil {
@@ -112,6 +115,8 @@ func pieces(kind piece, q, count measure.Quantity, s *Strength) portion {
 		return portion{Result: unknown("the dose is %s, and %s", q, reason)}
 	}
 	switch {
+	case kind == unnamed && tooMany(count):
+		return portion{Result: unknown("the dose is %s without a unit, too many to be pieces", q)}
 	case kind == drop:
 		return portion{Result: unknown("the dose is %s, and the size of a drop is not known", q)}
 	case per == perTime && (kind == patch || kind == unnamed):
@@ -123,6 +128,14 @@ func pieces(kind piece, q, count measure.Quantity, s *Strength) portion {
 		return portion{Result: s.times(count)}
 	}
 	return portion{Result: unknown("the dose is %s, but the strength is %s", q, s)}
+}
+
+// mostPieces is how many tablets or capsules a bare number can mean. More is rather milligrams.
+const mostPieces = 20
+
+func tooMany(count measure.Quantity) bool {
+	n, ok := count.Float64()
+	return !ok || n > mostPieces
 }
 
 // released is what patches give in a day while they are worn.

@@ -47,6 +47,11 @@ func repeated(repeat *fastjson.Value) (*big.Rat, string) {
 	if reason != "" {
 		return nil, reason
 	}
+	for _, key := range []string{"frequency", "frequencyMax"} {
+		if v := repeat.Get(key); v != nil && repeat.GetInt64(key) < 1 {
+			return nil, fmt.Sprintf("a %s of %s is no number of times", key, number(repeat, key))
+		}
+	}
 	frequency := upTo(repeat, "frequency")
 	if repeat.Get("period") == nil {
 		switch {

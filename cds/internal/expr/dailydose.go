@@ -26,8 +26,8 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 	entries := ev.Chart.Find(chart.Medication, set.set)
 	ev.charge(8 * len(entries))
 	var out []share
-	seen := tally{therapies: map[int]bool{}, drugs: map[string]bool{}}
-	for _, rank := range [][]string{{"focus"}, {"MedicationRequest"}, medicationTypes} {
+	seen := tally{map[int]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, rank := range [][]string{{"focus"}, {"MedicationRequest"}, {"MedicationStatement"}, medicationTypes} {
 		for _, e := range entries {
 			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || seen.has(ev.Chart, e) {
 				continue
@@ -47,20 +47,36 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 	return out
 }
 
-// A tally is what was counted.
+// A tally is what was counted: therapies, what is ordered, and what is said to be taken.
 type tally struct {
-	therapies map[int]bool
-	drugs     map[string]bool
+	therapies       map[int]bool
+	ordered, stated map[string]bool
 }
 
 func (t tally) add(c *chart.Chart, e *chart.Entry) {
-	t.therapies[c.Therapy(e)], t.drugs[e.Concept.Holds] = true, true
+	t.therapies[c.Therapy(e)] = true
+	switch e.Type {
+	case "MedicationRequest":
+		t.ordered[e.Concept.Holds] = true
+	case "MedicationStatement":
+		t.stated[e.Concept.Holds] = true
+	}
 }
 
-// has reports whether an entry is of a therapy that was counted, or only tells of one: that the same drug is
-// taken. One that holds more is another.
+// has reports whether an entry is of a therapy that was counted, or only tells of one: a statement that what
+// is ordered is taken, a dispense or administration of what is ordered or stated. A drug that holds more is
+// another, and two statements are two therapies.
 func (t tally) has(c *chart.Chart, e *chart.Entry) bool {
-	return t.therapies[c.Therapy(e)] || e.Type != "MedicationRequest" && e.Concept.Holds != "" && t.drugs[e.Concept.Holds]
+	drug := e.Concept.Holds
+	switch {
+	case t.therapies[c.Therapy(e)]:
+		return true
+	case drug == "" || e.Type == "MedicationRequest":
+		return false
+	case t.ordered[drug]:
+		return true
+	}
+	return e.Type != "MedicationStatement" && t.stated[drug]
 }
 
 func (ev *Eval) share(e *chart.Entry, set codesVal) share {

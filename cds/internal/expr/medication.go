@@ -54,8 +54,18 @@ func (p *provider) doseFunctions() []*function {
 
 // dosage is the dosage instructions of a medication, as an array.
 func dosage(e *chart.Entry) *fastjson.Value {
-	if e.Type == "MedicationStatement" {
+	switch e.Type {
+	case "MedicationStatement":
 		return e.JSON.Get("dosage")
+	case "MedicationAdministration": // one dosage, not a list
+		one := e.JSON.Get("dosage")
+		if one == nil {
+			return nil
+		}
+		var a fastjson.Arena
+		list := a.NewArray()
+		list.SetArrayItem(0, one)
+		return list
 	}
 	return e.JSON.Get("dosageInstruction")
 }
@@ -142,8 +152,8 @@ func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measur
 		if r.Known && !only && s == nil {
 			r = dose.Result{Reason: "no strength known for " + ingredient.Name}
 		}
-		if r.Known && !only && massGiven(dosage(e)) {
-			r = dose.Result{Reason: "the dose is given as a mass of a drug with several ingredients"}
+		if !only && !inPieces(dosage(e)) {
+			r = dose.Result{Reason: "the dose of a drug with several ingredients is not given in pieces or by volume"}
 		}
 		if !r.Known {
 			return r.Quantity, r.Reason
@@ -161,26 +171,43 @@ func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measur
 	return sum, ""
 }
 
-// massGiven reports whether a dosage states a mass: of which ingredient, it does not say.
-func massGiven(dosage *fastjson.Value) bool {
-	gram, err := ucum.Parse("g")
-	if err != nil {
-		return false
-	}
+// inPieces reports whether a dosage says how much of the product is given, in tablets or by volume, and
+// nothing else: a mass, a rate or a limit does not say of which ingredient it is.
+func inPieces(dosage *fastjson.Value) bool {
 	for _, instruction := range dosage.GetArray() {
-		for _, rate := range instruction.GetArray("doseAndRate") {
-			for _, q := range []*fastjson.Value{rate.Get("doseQuantity"), rate.Get("doseRange", "high")} {
-				unit := text(q, "code")
-				if unit == "" {
-					unit = text(q, "unit")
+		for _, name := range []string{"maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"} {
+			if instruction.Get(name) != nil {
+				return false
+			}
+		}
+		for _, way := range instruction.GetArray("doseAndRate") {
+			for _, name := range []string{"rateQuantity", "rateRatio", "rateRange"} {
+				if way.Get(name) != nil {
+					return false
 				}
-				if u, _, err := ucum.ParseLenient(unit); err == nil && unit != "" && u.Comparable(gram) {
-					return true
+			}
+			for _, q := range []*fastjson.Value{way.Get("doseQuantity"), way.Get("doseRange", "low"), way.Get("doseRange", "high")} {
+				if q != nil && !ofProduct(q) {
+					return false
 				}
 			}
 		}
 	}
-	return false
+	return true
+}
+
+// ofProduct reports whether a quantity counts pieces of a product, or is a volume of it.
+func ofProduct(q *fastjson.Value) bool {
+	u, _, _ := measure.Unit(text(q, "unit"), text(q, "system"), text(q, "code"))
+	if u == nil {
+		return false
+	}
+	code := u.String()
+	if code == "1" || strings.HasPrefix(code, "{") && strings.HasSuffix(code, "}") {
+		return true
+	}
+	volume, err := ucum.Parse("mL")
+	return err == nil && u.Comparable(volume)
 }
 
 func setOf(args []ref.Val) *terminology.Set {

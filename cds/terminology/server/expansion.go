@@ -155,6 +155,9 @@ func (x *expansion) contains(entries []*fastjson.Value) {
 		x.nodes++
 		code := string(e.GetStringBytes("code"))
 		switch {
+		case code == "" && e.Get("code") != nil:
+			x.fault = "an entry of the expansion has a code that is no text"
+			return
 		case code == "":
 		case len(e.GetStringBytes("system")) == 0:
 			x.fault = "the code " + strconv.Quote(clip(code, 60)) + " in the expansion has no system"

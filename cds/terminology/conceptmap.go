@@ -104,10 +104,16 @@ func readEquivalence(target *element) (equivalence string, safe bool) {
 // that are equal, equivalent or wider (R4 "equal", "equivalent", "wider", "subsumes"; R5 "equivalent",
 // "source-is-narrower-than-target"). A narrower, inexact or merely related target would claim what the
 // record does not say and is never returned; nor is one that dependsOn something else or comes with a
-// product, or one of a retired map. Maps are read from source to target, one step. The result is sorted.
+// product, or one of a retired map. Maps are read from source to target, one step. The result is sorted. A
+// code of a system in which case does not matter comes with the system's own spelling of it first.
 func (l *Library) Translate(code Code) []Code {
 	code.System = Canonical(code.System)
-	return slices.Clone(l.translations()[code])
+	own := Code{code.System, l.spelling(code)}
+	mapped := l.translations()[own]
+	if own == code {
+		return slices.Clone(mapped)
+	}
+	return append([]Code{own}, union(append(slices.Clone(mapped), l.translations()[code]...))...)
 }
 
 // translations returns the mappings of the newest version of each map.

@@ -59,3 +59,11 @@ func TestConceptMapMistakes(t *testing.T) {
 func plain(err error, prefix string) string {
 	return strings.ReplaceAll("\n"+message(err), "\n"+prefix, "\n")[1:]
 }
+
+func TestTranslateGivesTheSystemsOwnSpelling(t *testing.T) {
+	l := NewLibrary()
+	require.NoError(t, l.Add([]byte(`{"resourceType":"CodeSystem","url":"http://x/cs","status":"active","content":"complete","caseSensitive":false,"concept":[{"code":"b"}]}`), "cs.json"))
+	require.Equal(t, []Code{{"http://x/cs", "b"}}, l.Translate(Code{"http://x/cs", "B"}))
+	require.Empty(t, l.Translate(Code{"http://x/cs", "b"}))
+	require.Empty(t, l.Translate(Code{"http://x/cs", "unknown"}))
+}

@@ -13,20 +13,22 @@ import (
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/cds/terminology"
+	"github.com/primum-cds/primum/cds/terminology/server"
 	"github.com/primum-cds/primum/cds/terminology/store"
 )
 
 // A library is the terminology that --terminology names. Its files stay open while an engine uses them.
 type library struct {
-	paths []string
-	codes *terminology.Library
-	files []*store.File
-	drugs *terminology.Drugs
-	from  map[string]string // URL of a code system → the terminology file it is of
+	paths  []string
+	codes  *terminology.Library
+	files  []*store.File
+	drugs  *terminology.Drugs
+	client *server.Client    // nil without a server
+	from   map[string]string // URL of a code system → the terminology file it is of
 }
 
 func (l *library) define(f *flag.FlagSet) {
-	f.Func("terminology", "value sets, hierarchies, concept maps and drugs of `PATH`: a file made by primum import, FHIR JSON, or a folder of it; may be repeated", func(s string) error {
+	f.Func("terminology", "value sets, hierarchies, concept maps and drugs of `PATH`: a file made by primum import, FHIR JSON, a folder of it, or the URL of a terminology server, which is asked for what the others lack; may be repeated", func(s string) error {
 		l.paths = append(l.paths, s)
 		return nil
 	})
@@ -42,6 +44,10 @@ func (l *library) open() ([]cds.Option, error) {
 	var resources, files []string
 	var errs []error
 	for _, path := range l.paths {
+		if isServer(path) {
+			errs = append(errs, l.server(path))
+			continue
+		}
 		switch isFHIR, err := holdsFHIR(path); {
 		case errors.Is(err, fs.ErrNotExist):
 			errs = append(errs, fmt.Errorf("there is no file or folder %s", path))
@@ -62,10 +68,23 @@ func (l *library) open() ([]cds.Option, error) {
 		return nil, err
 	}
 	options := []cds.Option{cds.WithCodes(l.codes)}
+	if l.client != nil {
+		options[0] = cds.WithCodes(served{l.codes, l.client})
+	}
 	if l.drugs != nil {
 		options = append(options, cds.WithDrugs(l.drugs))
 	}
 	return options, nil
+}
+
+// server adds a terminology server. One is enough: of two nobody knows which is right.
+func (l *library) server(url string) error {
+	if l.client != nil {
+		return fmt.Errorf("%s: there can be one terminology server", url)
+	}
+	client, err := server.New(url)
+	l.client = client
+	return err
 }
 
 // file adds a terminology file. Of one code system in two files neither is taken for the right one.

@@ -113,7 +113,7 @@ func (c Coder) add(out *Concept, coding *fastjson.Value) {
 		return
 	}
 	if out.First.Code == "" {
-		out.First = code
+		out.First = terminology.Code{System: code.System, Code: str(coding, "code")}
 	}
 	c.addCode(out, code)
 	if c.Translate == nil {

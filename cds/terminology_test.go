@@ -148,3 +148,15 @@ func TestNDCsAreComparedInOneForm(t *testing.T) {
 			"medicationCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"`+code+`"}]}}]`), code)
 	}
 }
+
+func TestStrengthOfAMedicationWhoseCodeTellsNone(t *testing.T) {
+	ibuprofen := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
+	e, err := cds.New(packOf(ibuprofen, "patient.dailyDose(ibuprofen) == quantity(400, 'mg/d')"))
+	require.NoError(t, err)
+	const coding = `"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"5640"}]`
+	require.Equal(t, "holds", outcome(t, e, `[{"resourceType":"MedicationRequest","id":"m","status":"active","intent":"order",
+		"contained":[{"resourceType":"Medication","id":"own","code":{`+coding+`},"ingredient":[{"itemCodeableConcept":{`+coding+`},
+			"strength":{"numerator":{"value":200,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"},"denominator":{"value":1,"unit":"tablet"}}}]}],
+		"medicationReference":{"reference":"#own"},
+		"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":1,"unit":"tablet"}}]}]}]`))
+}

@@ -150,7 +150,7 @@ func (c Coder) addCode(out *Concept, code terminology.Code) {
 // addDrug makes the drug's ingredients codes of the concept. A drug of which an ingredient is missing
 // can be found, but never ruled out.
 func (c Coder) addDrug(out *Concept, drug terminology.Drug) {
-	if out.Drug == nil || out.Drug.Partial && !drug.Partial {
+	if out.Drug == nil || out.Drug.Partial && !drug.Partial || !stated(*out.Drug) && stated(drug) && out.Drug.Partial == drug.Partial {
 		out.Drug = &drug
 	}
 	if drug.Partial {
@@ -185,6 +185,11 @@ func (c Coder) finish(out *Concept) {
 	if out.Display == "" {
 		out.Display = out.First.Code
 	}
+}
+
+// stated reports whether the strength of an ingredient is known.
+func stated(drug terminology.Drug) bool {
+	return slices.ContainsFunc(drug.Ingredients, func(i terminology.Ingredient) bool { return i.Strength != "" })
 }
 
 func holds(drug terminology.Drug) string {

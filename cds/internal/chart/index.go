@@ -182,7 +182,7 @@ func (c *Chart) medication(res *record.Resource) (Concept, string) {
 		return Concept{Reason: "the Medication it refers to is not in the record", Display: str(ref, "display")}, path
 	}
 	concept := c.Coder.Medication(target.JSON.Get("code"))
-	if concept.Drug == nil {
+	if concept.Drug == nil || !stated(*concept.Drug) {
 		c.addIngredients(&concept, target.JSON)
 	}
 	return concept, path

@@ -10,7 +10,8 @@ import (
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
-// addIngredients reads a Medication by the ingredients it lists, where its own code says nothing.
+// addIngredients reads a Medication by the ingredients it lists, where its own code says nothing of them or
+// of their strength. A code that names other ingredients stands.
 func (c *Chart) addIngredients(concept *Concept, medication *fastjson.Value) {
 	ingredients := medication.GetArray("ingredient")
 	if len(ingredients) == 0 {
@@ -32,6 +33,9 @@ func (c *Chart) addIngredients(concept *Concept, medication *fastjson.Value) {
 			}
 			drug.Ingredients = append(drug.Ingredients, i)
 		}
+	}
+	if concept.Drug != nil && holds(*concept.Drug) != holds(drug) {
+		return
 	}
 	if len(drug.Ingredients) > 0 {
 		c.Coder.addDrug(concept, drug)

@@ -60,16 +60,23 @@ func Single(dosage *fastjson.Value, strength *Strength) Result {
 
 // Daily returns how much is given in a day, at most, in the unit of the dose per day (mg/d). Longer
 // periods are averaged: 7 mg a week are 1 mg/d. What is taken as needed counts as often as allowed.
-// Instructions of different sequence follow each other, so that the highest counts; others are added.
+// Instructions of different sequence follow each other, so that the highest counts; so do those whose
+// periods do not overlap. Others are added.
 func Daily(dosage *fastjson.Value, strength *Strength) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
 		return r
 	}
 	var always total
+	var bounded []stretch
 	steps := map[int]*total{}
 	for _, i := range instructions {
 		number := i.Get("sequence")
+		if s, ok := within(i); number == nil && ok {
+			s.result = daily(i, strength)
+			bounded = append(bounded, s)
+			continue
+		}
 		if number == nil {
 			always.add(daily(i, strength))
 			continue
@@ -80,6 +87,9 @@ func Daily(dosage *fastjson.Value, strength *Strength) Result {
 			steps[number.GetInt()] = step
 		}
 		step.add(daily(i, strength))
+	}
+	if len(bounded) > 0 {
+		always.add(most(bounded))
 	}
 	var highest total
 	for _, step := range sorted(steps) {

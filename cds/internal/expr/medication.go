@@ -52,20 +52,10 @@ func (p *provider) doseFunctions() []*function {
 	return out
 }
 
-// dosage is the dosage instructions of a medication, as an array.
+// dosage is the dosage instructions of a medication: an array, of an administration one object.
 func dosage(e *chart.Entry) *fastjson.Value {
-	switch e.Type {
-	case "MedicationStatement":
+	if e.Type == "MedicationStatement" || e.Type == "MedicationAdministration" {
 		return e.JSON.Get("dosage")
-	case "MedicationAdministration": // one dosage, not a list
-		one := e.JSON.Get("dosage")
-		if one == nil {
-			return nil
-		}
-		var a fastjson.Arena
-		list := a.NewArray()
-		list.SetArrayItem(0, one)
-		return list
 	}
 	return e.JSON.Get("dosageInstruction")
 }
@@ -174,19 +164,23 @@ func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measur
 // inPieces reports whether a dosage says how much of the product is given, in tablets or by volume, and
 // nothing else: a mass, a rate or a limit does not say of which ingredient it is.
 func inPieces(dosage *fastjson.Value) bool {
-	for _, instruction := range dosage.GetArray() {
+	instructions := dosage.GetArray()
+	if dosage != nil && dosage.Type() == fastjson.TypeObject {
+		instructions = []*fastjson.Value{dosage}
+	}
+	for _, instruction := range instructions {
 		for _, name := range []string{"maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"} {
 			if instruction.Get(name) != nil {
 				return false
 			}
 		}
-		for _, way := range instruction.GetArray("doseAndRate") {
+		for _, way := range append(instruction.GetArray("doseAndRate"), instruction) {
 			for _, name := range []string{"rateQuantity", "rateRatio", "rateRange"} {
 				if way.Get(name) != nil {
 					return false
 				}
 			}
-			for _, q := range []*fastjson.Value{way.Get("doseQuantity"), way.Get("doseRange", "low"), way.Get("doseRange", "high")} {
+			for _, q := range []*fastjson.Value{way.Get("dose"), way.Get("doseQuantity"), way.Get("doseRange", "low"), way.Get("doseRange", "high")} {
 				if q != nil && !ofProduct(q) {
 					return false
 				}

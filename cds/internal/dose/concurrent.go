@@ -1,0 +1,43 @@
+package dose
+
+import (
+	"time"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/temporal"
+)
+
+// A stretch is when an instruction holds: from first to last, the zero Time being "no end".
+type stretch struct {
+	first, last time.Time
+	result      Result
+}
+
+// within reads the bounds of an instruction; ok is false if it has none that are dates on both sides.
+func within(instruction *fastjson.Value) (s stretch, ok bool) {
+	period := instruction.Get("timing", "repeat", "boundsPeriod")
+	start, err := temporal.Parse(text(period, "start"))
+	stop, stopErr := temporal.Parse(text(period, "end"))
+	if err != nil || stopErr != nil || start.Precision() < temporal.Day || stop.Precision() < temporal.Day {
+		return stretch{}, false
+	}
+	s.first, _ = start.Bounds(time.UTC)
+	_, s.last = stop.Bounds(time.UTC)
+	return s, true
+}
+
+// most is the highest sum of doses that hold at one time, which is when one of them begins.
+func most(all []stretch) Result {
+	var highest total
+	for _, begin := range all {
+		var sum total
+		for _, s := range all {
+			if !s.first.After(begin.first) && !s.last.Before(begin.first) {
+				sum.add(s.result)
+			}
+		}
+		highest.atLeast(sum.result())
+	}
+	return highest.result()
+}

@@ -26,11 +26,12 @@ func (q *question) hold() {
 	}
 	resources := []string{f.Focus}
 	for n, read := range q.eval.Reads() {
-		if n == maxEvidence {
+		switch {
+		case n < maxEvidence:
+			f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
+		case n == maxEvidence:
 			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
-			break
 		}
-		f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
 		resources = append(resources, nonEmpty(read.Res)...)
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
 	}

@@ -5,11 +5,9 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/expr"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 )
-
-// medicationTypes are what `for: {x: MedicationUse}` asks about.
-var medicationTypes = []string{"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 
 // foci returns what rules for a type are asked about, one after the other: nil for once, without a focus.
 //
@@ -23,7 +21,7 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 		return found
 	}
 	var all []*chart.Entry
-	for _, kind := range keys(typesOf(of)) {
+	for _, kind := range expr.ResourceTypes(of) {
 		all = append(all, e.record.chart.OfType(kind)...)
 	}
 	brought := slices.DeleteFunc(slices.Clone(all), func(entry *chart.Entry) bool { return !e.brought(entry) })
@@ -43,7 +41,7 @@ func (e *evaluation) unreviewed(of string) {
 	}
 	var missing []Missing
 	for _, name := range e.review.Focus {
-		if kind, _, _ := strings.Cut(name, "/"); typesOf(of)[kind] && !e.inChart(kind, name) {
+		if kind, _, _ := strings.Cut(name, "/"); slices.Contains(expr.ResourceTypes(of), kind) && !e.inChart(kind, name) {
 			missing = append(missing, Missing{Resource: name, Reason: "under review, but not in the data"})
 		}
 	}
@@ -59,18 +57,6 @@ func (e *evaluation) unreviewed(of string) {
 			e.undecided = append(e.undecided, notAsked(r, missing))
 		}
 	}
-}
-
-// typesOf are the resource types that rules for a type are about.
-func typesOf(of string) map[string]bool {
-	if of != "MedicationUse" {
-		return map[string]bool{of: true}
-	}
-	out := map[string]bool{}
-	for _, kind := range medicationTypes {
-		out[kind] = true
-	}
-	return out
 }
 
 func (e *evaluation) inChart(kind, name string) bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 
 	"github.com/primum-cds/primum/cds"
@@ -10,6 +11,12 @@ import (
 
 func (c *command) check(args []string) error {
 	f := c.flags("check", "[flags] PATH…", "Reads and type-checks the rule files at each PATH, a file or a folder, and prints every mistake in them.")
+	return onPaths(f, args, "a rule file", c.checkPaths)
+}
+
+// onPaths parses the flags of a command that takes the paths of files, which are called what, and runs it
+// with the terminology that they name.
+func onPaths(f *flag.FlagSet, args []string, what string, run func(paths []string, options []cds.Option) error) error {
 	known := &library{}
 	defer known.close()
 	known.define(f)
@@ -18,12 +25,16 @@ func (c *command) check(args []string) error {
 		return err
 	}
 	if len(paths) == 0 {
-		return usageError{"expected a PATH: a rule file, or a folder that holds some", "check"}
+		return usageError{"expected a PATH: " + what + ", or a folder that holds some", f.Name()}
 	}
 	options, err := known.open()
 	if err != nil {
 		return err
 	}
+	return run(paths, options)
+}
+
+func (c *command) checkPaths(paths []string, options []cds.Option) error {
 	engine, err := rules.Check(paths, options...)
 	if err != nil {
 		return c.mistakes(err)

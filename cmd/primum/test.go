@@ -3,25 +3,16 @@ package main
 import (
 	"fmt"
 
+	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/rules"
 )
 
 func (c *command) test(args []string) error {
 	f := c.flags("test", "[flags] PATH…", "Runs the tests at each PATH, a *_test.yaml or a folder that holds some, and prints what differs from what they expect.")
-	known := &library{}
-	defer known.close()
-	known.define(f)
-	paths, err := parse(f, args)
-	if err != nil {
-		return err
-	}
-	if len(paths) == 0 {
-		return usageError{"expected a PATH: a *_test.yaml, or a folder that holds some", "test"}
-	}
-	options, err := known.open()
-	if err != nil {
-		return err
-	}
+	return onPaths(f, args, "a *_test.yaml", c.testPaths)
+}
+
+func (c *command) testPaths(paths []string, options []cds.Option) error {
 	results, err := rules.RunTests(c.ctx, paths, options...)
 	if err != nil {
 		return c.mistakes(err)

@@ -103,9 +103,6 @@ func (ev *Eval) Reads() []Read { return ev.reads }
 // Failures returns the errors met since Ask, also those that the logic went past.
 func (ev *Eval) Failures() []error { return ev.failures }
 
-// Exceeded says which limit stopped the question, "" if none.
-func (ev *Eval) Exceeded() string { return ev.exceeded }
-
 // An unmapped is an entry that some codes can neither hold nor rule out.
 type unmapped struct {
 	entry *chart.Entry
@@ -223,11 +220,14 @@ func (ev *Eval) charge(n int) {
 // Exhausted reports whether all rules together took more work than they may.
 func (ev *Eval) Exhausted() bool { return ev.total > MaxTotalIterations }
 
-// openEnd is the element by which a list says what is missing from it.
-func (ev *Eval) openEnd(missing ...Missing) ref.Val {
-	u := ev.unknowns(missing)
-	ev.missingPart[u.(*types.Unknown)] = true
-	return u
+// leaveOpen ends a list in an element that says what is missing from it. A card is told what is known of a
+// list, if anything is.
+func (ev *Eval) leaveOpen(l *listVal, missing ...Missing) {
+	if len(missing) == 0 || ev.telling && len(l.items) > 0 {
+		return
+	}
+	l.open = ev.unknowns(missing)
+	ev.missingPart[l.open.(*types.Unknown)] = true
 }
 
 // tick counts an iteration and reports whether evaluation may go on.

@@ -153,21 +153,19 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 	for _, e := range found {
 		out.items = append(out.items, ev.node(e, typ))
 	}
-	if len(missing) > 0 && (!ev.telling || len(out.items) == 0) {
-		out.open = ev.openEnd(missing...)
-	}
+	ev.leaveOpen(out, missing...)
 	ev.readFound(found)
 	return out
 }
 
 // given reports whether a medication resource says that the drug was really taken or meant to be.
 func given(e *chart.Entry) bool {
-	status := string(e.JSON.GetStringBytes("status"))
+	status := text(e.JSON, "status")
 	switch status {
 	case "draft", "cancelled", "not-done", "not-taken", "declined":
 		return false
 	}
-	return !e.Draft && !e.JSON.GetBool("doNotPerform") && string(e.JSON.GetStringBytes("intent")) != "proposal"
+	return !e.Draft && !e.JSON.GetBool("doNotPerform") && text(e.JSON, "intent") != "proposal"
 }
 
 // since is the first day of a window as FHIR writes it.
@@ -261,7 +259,7 @@ func startedWithin(ev *Eval, args []ref.Val) ref.Val {
 func held(ev *Eval, args []ref.Val) ref.Val {
 	s := ev.medicationSearch(args[1])
 	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
-		return kleene.Of(string(e.JSON.GetStringBytes("status")) == "on-hold"), Missing{}
+		return kleene.Of(text(e.JSON, "status") == "on-hold"), Missing{}
 	})
 	s.current = false
 	return ev.answer(s)

@@ -12,6 +12,14 @@ import (
 // medicationTypes are what MedicationUse stands for.
 var medicationTypes = []string{"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 
+// ResourceTypes returns the FHIR types that rules for a type are about: itself, or all of MedicationUse.
+func ResourceTypes(of string) []string {
+	if of == "MedicationUse" {
+		return slices.Clone(medicationTypes)
+	}
+	return []string{of}
+}
+
 func isMedication(name string) bool {
 	return name == "MedicationUse" || slices.Contains(medicationTypes, name)
 }
@@ -75,10 +83,10 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 			out.items = append(out.items, ev.node(e, typ))
 		}
 	}
-	if missing, ok := ev.incomplete(supply, "", false, nil); ok && (!ev.telling || len(out.items) == 0) {
-		out.open = ev.openEnd(missing)
-	} else if of == "Observation" && (!ev.telling || len(out.items) == 0) { // no result is unknown, never normal
-		out.open = ev.openEnd(Missing{Resource: of, Reason: "observations are never known to be all"})
+	if missing, open := ev.incomplete(supply, "", false, nil); open {
+		ev.leaveOpen(out, missing)
+	} else if of == "Observation" { // no result is unknown, never normal
+		ev.leaveOpen(out, Missing{Resource: of, Reason: "observations are never known to be all"})
 	}
 	return out
 }

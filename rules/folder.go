@@ -41,23 +41,28 @@ func (l *loader) tree(t tree, dir string) error {
 	return nil
 }
 
-// walk reads the pack in a folder and those in the folders below it.
-func (l *loader) walk(t tree, dir string) error {
+// walk visits a folder and those below it in which packs are looked for.
+func (t tree) walk(dir string, visit func(dir string, entries []fs.DirEntry) error) error {
 	entries, err := fs.ReadDir(t.fsys, dir)
 	if err != nil {
 		return err
 	}
-	if err := l.folder(t, dir, entries); err != nil {
+	if err := visit(dir, entries); err != nil {
 		return err
 	}
 	for _, e := range entries {
 		if e.IsDir() && holdsPacks(e.Name()) {
-			if err := l.walk(t, path.Join(dir, e.Name())); err != nil {
+			if err := t.walk(path.Join(dir, e.Name()), visit); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// walk reads the pack in a folder and those in the folders below it.
+func (l *loader) walk(t tree, dir string) error {
+	return t.walk(dir, func(dir string, entries []fs.DirEntry) error { return l.folder(t, dir, entries) })
 }
 
 // holdsPacks reports whether a folder of this name is searched for packs.

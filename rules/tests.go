@@ -3,7 +3,6 @@ package rules
 import (
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,23 +61,13 @@ func (l *testLoader) onDisk(name string) error {
 }
 
 func (l *testLoader) walk(t tree, dir string) error {
-	entries, err := fs.ReadDir(t.fsys, dir)
-	if err != nil {
-		return err
-	}
-	if names := testFiles(entries); len(names) > 0 {
-		if err := l.folder(t, dir, names); err != nil {
-			return err
+	return t.walk(dir, func(dir string, entries []fs.DirEntry) error {
+		names := testFiles(entries)
+		if len(names) == 0 {
+			return nil
 		}
-	}
-	for _, e := range entries {
-		if e.IsDir() && holdsPacks(e.Name()) {
-			if err := l.walk(t, path.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+		return l.folder(t, dir, names)
+	})
 }
 
 // folder reads the given test files of a folder and the packs they test.

@@ -74,7 +74,7 @@ type Eval struct {
 	missingPart map[*types.Unknown]bool
 	doses       map[doseKey]doseValue
 	unmapped    map[*chart.Entry]map[string]bool
-	memo        map[string]ref.Val
+	person      *node // the Patient, once it was asked for
 	lists       map[suppliedKey]supplied
 }
 
@@ -82,7 +82,7 @@ type readKey struct{ resource, path, value string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
-	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, memo: map[string]ref.Val{}, lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}}
+	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}}
 }
 
 // Ask begins a new question about a focus (nil for none): what was read and missing starts empty.

@@ -235,11 +235,7 @@ func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val), unit stri
 		if types.IsUnknownOrError(daily) {
 			return daily
 		}
-		patient := &node{ev: ev, typ: p.structure("Patient"), index: -1}
-		if res := ev.Chart.Record.Patient; res != nil {
-			patient.json, patient.entry = res.JSON, ev.Chart.Entry(res)
-		}
-		body, missing := size(&calculation{p: p, ev: ev, patient: patient})
+		body, missing := size(&calculation{p: p, ev: ev, patient: ev.patient(p)})
 		if missing != nil {
 			return missing
 		}

@@ -70,7 +70,7 @@ func (v *Vars) ResolveName(name string) (any, bool) {
 	case "@ev":
 		return v.Eval, true
 	case "patient":
-		return v.Eval.patient(v.env), true
+		return v.Eval.patient(v.env.provider), true
 	case "now":
 		return dateVal{d: v.Eval.now()}, true
 	case "context":
@@ -113,16 +113,15 @@ func (v *Vars) let(name string) (any, bool) {
 // Parent implements interpreter.Activation.
 func (v *Vars) Parent() interpreter.Activation { return nil }
 
-func (ev *Eval) patient(e *Env) ref.Val {
-	if p, ok := ev.memo["patient"]; ok {
-		return p
+// patient is the record's Patient; a node without JSON if there is none.
+func (ev *Eval) patient(p *provider) *node {
+	if ev.person == nil {
+		ev.person = &node{ev: ev, typ: p.structure("Patient"), index: -1}
+		if res := ev.Chart.Record.Patient; res != nil {
+			ev.person.json, ev.person.entry = res.JSON, ev.Chart.Entry(res)
+		}
 	}
-	n := &node{ev: ev, typ: e.provider.structure("Patient"), index: -1}
-	if res := ev.Chart.Record.Patient; res != nil {
-		n.json, n.entry = res.JSON, ev.Chart.Entry(res)
-	}
-	ev.memo["patient"] = n
-	return n
+	return ev.person
 }
 
 // An Outcome is what a condition came to: true or false; unknown, with what was missing; or an error,

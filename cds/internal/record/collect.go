@@ -96,7 +96,8 @@ func (r *reader) resource(v *fastjson.Value, fullURL string, src *source) {
 		return
 	}
 	r.entries = append(r.entries, &entry{
-		Resource: Resource{Type: kind.Name, ID: idOf(v), JSON: v, Draft: src.Draft},
+		Resource: Resource{Type: kind.Name, ID: idOf(v), Draft: src.Draft},
+		json:     v,
 		kind:     kind,
 		fullURL:  fullURL,
 	})

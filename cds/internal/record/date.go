@@ -1,5 +1,7 @@
 package record
 
+import "github.com/primum-cds/primum/cds/internal/tree"
+
 // clinicalDates names the elements that hold the clinical date of a resource, the first one that is
 // there. Of a Period it is the start, else the end; of a Timing its first event.
 var clinicalDates = map[string][]string{
@@ -39,20 +41,22 @@ var clinicalDates = map[string][]string{
 // clinicalDate returns the date of a normalised resource as written.
 func clinicalDate(r *Resource) string {
 	for _, name := range clinicalDates[r.Type] {
-		v := r.JSON.Get(name)
-		if v == nil {
+		v := r.JSON.Member(name)
+		switch v.Kind() {
+		case tree.Absent:
 			continue
-		}
-		if date := stringOf(v); date != "" {
-			return date
-		}
-		for _, part := range []string{"start", "end"} {
-			if date := stringOf(v.Get(part)); date != "" {
+		case tree.String:
+			if date := v.Text(); date != "" {
 				return date
 			}
 		}
-		if events := v.GetArray("event"); len(events) > 0 {
-			return stringOf(events[0])
+		for _, part := range []string{"start", "end"} {
+			if date := v.Text(part); date != "" {
+				return date
+			}
+		}
+		for event := range v.Member("event").All() {
+			return event.Text()
 		}
 	}
 	return ""

@@ -66,7 +66,7 @@ func (r *reader) newest(group []*entry) *entry {
 		group = drafts
 	}
 	group = newestBy(group, func(e *entry) (*big.Int, bool) {
-		id := stringOf(e.JSON.Get("meta", "versionId"))
+		id := stringOf(e.json.Get("meta", "versionId"))
 		if id == "" || len(id) > 40 || strings.Trim(id, "0123456789") != "" {
 			return nil, false
 		}
@@ -80,7 +80,7 @@ func (r *reader) newest(group []*entry) *entry {
 	best := 0
 	equal := true
 	for i, e := range group {
-		contents[i] = canonical(e.JSON)
+		contents[i] = canonical(e.json)
 		equal = equal && bytes.Equal(contents[0], contents[i])
 		if bytes.Compare(contents[i], contents[best]) < 0 {
 			best = i
@@ -119,6 +119,6 @@ func newestBy[V any](group []*entry, version func(*entry) (V, bool), compare fun
 }
 
 func (e *entry) updated() time.Time {
-	at, _ := time.Parse(time.RFC3339, stringOf(e.JSON.Get("meta", "lastUpdated")))
+	at, _ := time.Parse(time.RFC3339, stringOf(e.json.Get("meta", "lastUpdated")))
 	return at
 }

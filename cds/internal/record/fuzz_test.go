@@ -47,7 +47,7 @@ func TestOrderChangesNothing(t *testing.T) {
 		var b strings.Builder
 		b.WriteString(r.text())
 		for _, res := range r.Resources {
-			fmt.Fprintf(&b, "%s\n", canonical(res.JSON))
+			fmt.Fprintf(&b, "%s\n", res.JSON.Canonical())
 		}
 		for _, reference := range []string{"urn:uuid:m", "urn:uuid:n", "urn:uuid:p", "Condition/a"} {
 			res, _ := r.Resolve(nil, reference)
@@ -103,7 +103,7 @@ func FuzzRead(f *testing.F) {
 			if i > 0 {
 				out = append(out, ',')
 			}
-			out = AppendJSON(out, res.JSON)
+			out = res.JSON.AppendJSON(out)
 		}
 		out = append(out, ']')
 		if len(r.Resources) == 0 {
@@ -116,7 +116,7 @@ func FuzzRead(f *testing.F) {
 		require.Len(t, again.Resources, len(r.Resources), "%s\n%s", r.text(), again.text())
 		for i, res := range r.Resources {
 			require.Equal(t, res.Ref(), again.Resources[i].Ref())
-			require.Equal(t, string(AppendJSON(nil, res.JSON)), string(AppendJSON(nil, again.Resources[i].JSON)))
+			require.Equal(t, string(res.JSON.AppendJSON(nil)), string(again.Resources[i].JSON.AppendJSON(nil)))
 		}
 	})
 }

@@ -19,7 +19,7 @@ func (r *reader) unidentified() {
 	kept := r.entries[:0]
 	for _, e := range r.entries {
 		if e.ID == "" {
-			e.ID = contentID(e.JSON)
+			e.ID = contentID(e.json)
 			e.ref = e.Type + "/" + e.ID
 			if equal[e.ref]++; e.Draft && equal[e.ref] > 1 {
 				e.ID += "-" + strconv.Itoa(equal[e.ref])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // deepest bounds how deep the elements of a resource nest: beyond it they are unknown.
@@ -49,15 +50,16 @@ func (r *reader) normalise(e *entry) {
 	}
 	w := &r.walk
 	w.schema, w.arena, w.warnings, w.resource = r.schema, r.record.arena, &r.warnings, &e.Resource
-	w.object(e.JSON, e.kind)
-	if f, ok := e.kind.Field("status"); ok && f.Required && e.JSON.Get("status") == nil && e.JSON.Get("_status") == nil {
+	w.object(e.json, e.kind)
+	if f, ok := e.kind.Field("status"); ok && f.Required && e.json.Get("status") == nil && e.json.Get("_status") == nil {
 		w.path = append(w.path, "status")
 		w.warn("it has no status: taken as unknown")
 		w.path = w.path[:0]
 	}
+	e.JSON, _ = tree.Parse(AppendJSON(nil, e.json))
 	e.Date = clinicalDate(&e.Resource)
-	for _, c := range e.JSON.GetArray("contained") {
-		inner := &Resource{Type: r.typeOf(c), ID: stringOf(c.Get("id")), JSON: c, Draft: e.Draft, Parent: &e.Resource}
+	for c := range e.JSON.Member("contained").All() {
+		inner := &Resource{Type: c.Text("resourceType"), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource}
 		inner.Date = clinicalDate(inner)
 		e.Contained = append(e.Contained, inner)
 	}

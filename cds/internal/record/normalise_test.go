@@ -136,7 +136,7 @@ func TestNormalise(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := read(t, Options{}, Input{Name: "in", JSON: []byte(test.in)})
 			require.Len(t, r.Resources, 1)
-			got := string(AppendJSON(nil, r.Resources[0].JSON))
+			got := string(r.Resources[0].JSON.AppendJSON(nil))
 			require.JSONEq(t, test.want, got)
 			var warnings []string
 			for _, w := range r.Warnings {
@@ -145,7 +145,7 @@ func TestNormalise(t *testing.T) {
 			}
 			require.Equal(t, test.warnings, strings.Join(warnings, "\n"))
 			again := read(t, Options{}, Input{Name: "in", JSON: []byte(got)})
-			require.Equal(t, got, string(AppendJSON(nil, again.Resources[0].JSON)), "normalising twice does nothing more")
+			require.Equal(t, got, string(again.Resources[0].JSON.AppendJSON(nil)), "normalising twice does nothing more")
 		})
 	}
 }
@@ -211,6 +211,6 @@ func TestHostileObjectsTakeBoundedWork(t *testing.T) {
 
 func TestAppendJSON(t *testing.T) {
 	r := read(t, Options{}, Input{JSON: []byte(`{"resourceType":"Patient","id":"1","name":[{"text":"a\"\\\u0001\n\u200b\ud83d\ude00"}],"x":NaN}`)})
-	stringOf(r.Patient.JSON.GetArray("name")[0].Get("text"))
-	require.Equal(t, "{\"resourceType\":\"Patient\",\"id\":\"1\",\"name\":[{\"text\":\"a\\\"\\\\\\u0001\\n\u200b😀\"}],\"x\":null}", string(AppendJSON(nil, r.Patient.JSON)))
+	r.Patient.JSON.Text("name", "0", "text")
+	require.Equal(t, "{\"resourceType\":\"Patient\",\"id\":\"1\",\"name\":[{\"text\":\"a\\\"\\\\\\u0001\\n\u200b😀\"}],\"x\":null}", string(r.Patient.JSON.AppendJSON(nil)))
 }

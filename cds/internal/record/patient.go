@@ -44,7 +44,7 @@ func (r *reader) ownedByPatient() {
 
 func (r *reader) leftOut(e *entry, other string) {
 	if e.ID == "" {
-		e.ID = contentID(e.JSON)
+		e.ID = contentID(e.json)
 	}
 	e.ref = e.Type + "/" + e.ID
 	r.warnings.resource(&e.Resource, "", "left out: it belongs to "+clip(other))
@@ -61,7 +61,7 @@ func (r *reader) patients() (patients []*entry, guess string) {
 	for _, p := range patients {
 		if p.ID == "" {
 			r.normalise(p)
-			p.ID = contentID(p.JSON)
+			p.ID = contentID(p.json)
 			p.ref = "Patient/" + p.ID
 			if len(patients) == 1 {
 				guess = p.ID
@@ -126,7 +126,7 @@ func somebodyElse(e *entry, id, guess string) string {
 // that cannot be resolved at all counts as none.
 func (r *reader) owners(e *entry, urls, known map[string]string) []string {
 	var out []string
-	e.JSON.GetObject().Visit(func(key []byte, v *fastjson.Value) {
+	e.json.GetObject().Visit(func(key []byte, v *fastjson.Value) {
 		if string(key) != "subject" && string(key) != "patient" {
 			return
 		}

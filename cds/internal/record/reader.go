@@ -30,6 +30,7 @@ type reader struct {
 // An entry is a resource as it was found.
 type entry struct {
 	Resource
+	json    *fastjson.Value
 	kind    *fhir.Type
 	fullURL string
 	owners  []string // whom it is about

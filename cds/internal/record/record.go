@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // An Input is one piece of a patient's data.
@@ -55,7 +57,7 @@ type Record struct {
 // A Resource is one resource of the record.
 type Resource struct {
 	Type, ID  string
-	JSON      *fastjson.Value
+	JSON      tree.Value
 	Draft     bool
 	Date      string      // its clinical date as written, "" if it has none
 	Parent    *Resource   // of a contained resource

@@ -148,7 +148,7 @@ func TestReadDuplicates(t *testing.T) {
 			for _, order := range []string{test.a + "," + test.b, test.b + "," + test.a} {
 				r := read(t, Options{}, Input{Name: "in", JSON: []byte("[" + order + "]")})
 				require.Equal(t, lines("patient ", "Condition/c")+test.warning, r.text())
-				require.Equal(t, test.want, stringOf(r.Resources[0].JSON.Get("code", "text")))
+				require.Equal(t, test.want, r.Resources[0].JSON.Text("code", "text"))
 			}
 		})
 	}

@@ -1,0 +1,165 @@
+package tree
+
+import (
+	"iter"
+	"strconv"
+)
+
+func (v Value) node() *node { return &v.t.nodes[v.at] }
+
+// Exists reports whether there is a value, be it null.
+func (v Value) Exists() bool { return v.t != nil }
+
+// Kind returns what the value is.
+func (v Value) Kind() Kind {
+	if v.t == nil {
+		return Absent
+	}
+	return v.node().kind
+}
+
+// Get returns what stands below the value at the end of a path of member names; in an array, a step is an
+// index. Of a member given twice it is the first.
+func (v Value) Get(path ...string) Value {
+	for _, step := range path {
+		v = v.step(step)
+	}
+	return v
+}
+
+func (v Value) step(name string) Value {
+	switch v.Kind() {
+	case Object:
+		return v.Member(name)
+	case Array:
+		if i, err := strconv.Atoi(name); err == nil {
+			for item := range v.All() {
+				if i == 0 {
+					return item
+				}
+				i--
+			}
+		}
+	}
+	return Value{}
+}
+
+// Member returns the member of an object with that name, the first one if it is given twice.
+func (v Value) Member(name string) Value {
+	if v.t == nil {
+		return Value{}
+	}
+	t := v.t
+	n := &t.nodes[v.at]
+	if n.kind != Object {
+		return Value{}
+	}
+	for i := v.at + 1; i < n.next; i = t.nodes[i].next {
+		if t.nameOf(t.nodes[i].name) == name {
+			return Value{t, i}
+		}
+	}
+	return Value{}
+}
+
+// All returns the items of an array, or the members of an object, in order.
+func (v Value) All() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if v.t == nil {
+			return
+		}
+		n := v.node()
+		if n.kind < Array {
+			return
+		}
+		for i := v.at + 1; i < n.next; i = v.t.nodes[i].next {
+			if !yield(Value{v.t, i}) {
+				return
+			}
+		}
+	}
+}
+
+// Items returns the items of the array at a path; nil if there is none.
+func (v Value) Items(path ...string) []Value {
+	v = v.Get(path...)
+	if v.Kind() != Array {
+		return nil
+	}
+	var items []Value
+	for item := range v.All() {
+		items = append(items, item)
+	}
+	return items
+}
+
+// Len returns how many items or members the value has.
+func (v Value) Len() int {
+	n := 0
+	for range v.All() {
+		n++
+	}
+	return n
+}
+
+// Name returns the name of the member that the value is; "" in an array.
+func (v Value) Name() string {
+	if v.t == nil {
+		return ""
+	}
+	return v.t.nameOf(v.node().name)
+}
+
+// Bytes returns the content of the string at a path, nil if there is none. It must not be changed, and
+// lives as long as what the Tree was read from.
+func (v Value) Bytes(path ...string) []byte {
+	v = v.Get(path...)
+	if v.Kind() != String {
+		return nil
+	}
+	n := v.node()
+	content := v.t.src[n.start:n.end:n.end]
+	if n.escaped {
+		return unescaped(content)
+	}
+	return content
+}
+
+// Text returns a copy of the content of the string at a path, "" if there is none.
+func (v Value) Text(path ...string) string { return string(v.Bytes(path...)) }
+
+// Number returns the number at a path as it was written, "" if there is none.
+func (v Value) Number(path ...string) string {
+	v = v.Get(path...)
+	if v.Kind() != Number {
+		return ""
+	}
+	return string(v.Raw())
+}
+
+// Bool reports whether there is a true at a path.
+func (v Value) Bool(path ...string) bool { return v.Get(path...).Kind() == True }
+
+// Int returns the whole number at a path; ok is false if there is none that fits.
+func (v Value) Int(path ...string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(v.Number(path...), 10, 64)
+	return n, err == nil
+}
+
+// Float returns the number at a path; ok is false if there is none that fits.
+func (v Value) Float(path ...string) (f float64, ok bool) {
+	f, err := strconv.ParseFloat(v.Number(path...), 64)
+	return f, err == nil
+}
+
+// Raw returns the value as it stands in the source. It lives as long as that, and must not be changed.
+func (v Value) Raw() []byte {
+	if v.t == nil {
+		return nil
+	}
+	n := v.node()
+	if n.kind == String {
+		return v.t.src[n.start-1 : n.end+1]
+	}
+	return v.t.src[n.start:n.end]
+}

@@ -33,6 +33,30 @@ func unescaped(s []byte) []byte {
 	return out
 }
 
+// plainly reports whether every escape in a string is one of JSON's, and stands for a character.
+func plainly(s []byte) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			continue
+		}
+		i++
+		switch {
+		case i == len(s):
+			return false
+		case plainEscapes[s[i]] != 0:
+		case s[i] == 'u':
+			r, size := escapedRune(s[i+1:])
+			if size == 0 || r == utf8.RuneError {
+				return false
+			}
+			i += size
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 var plainEscapes = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }

@@ -15,7 +15,7 @@ func (v Value) Kind() Kind {
 	if v.t == nil {
 		return Absent
 	}
-	return v.node().kind
+	return v.node().kind()
 }
 
 // Get returns what stands below the value at the end of a path of member names; in an array, a step is an
@@ -51,11 +51,11 @@ func (v Value) Member(name string) Value {
 	}
 	t := v.t
 	n := &t.nodes[v.at]
-	if n.kind != Object {
+	if n.kind() != Object {
 		return Value{}
 	}
 	for i := v.at + 1; i < n.next; i = t.nodes[i].next {
-		if t.nameOf(t.nodes[i].name) == name {
+		if t.nameOf(t.nodes[i].name()) == name {
 			return Value{t, i}
 		}
 	}
@@ -69,7 +69,7 @@ func (v Value) All() iter.Seq[Value] {
 			return
 		}
 		n := v.node()
-		if n.kind < Array {
+		if n.kind() < Array {
 			return
 		}
 		for i := v.at + 1; i < n.next; i = v.t.nodes[i].next {
@@ -102,12 +102,19 @@ func (v Value) Len() int {
 	return n
 }
 
+// Clean reports whether the value is a resource in the shape of FHIR R4: its elements are those of its type,
+// with values of their types, none of them null or given twice.
+func (v Value) Clean() bool { return v.t != nil && v.node().mark() == clean }
+
+// Skipped reports whether the value is a resource that was not read: of its members only the type is known.
+func (v Value) Skipped() bool { return v.t != nil && v.node().mark() == skipped }
+
 // Name returns the name of the member that the value is; "" in an array.
 func (v Value) Name() string {
 	if v.t == nil {
 		return ""
 	}
-	return v.t.nameOf(v.node().name)
+	return v.t.nameOf(v.node().name())
 }
 
 // Bytes returns the content of the string at a path, nil if there is none. It must not be changed, and
@@ -119,7 +126,7 @@ func (v Value) Bytes(path ...string) []byte {
 	}
 	n := v.node()
 	content := v.t.src[n.start:n.end:n.end]
-	if n.escaped {
+	if n.mark() == escaped {
 		return unescaped(content)
 	}
 	return content
@@ -158,7 +165,7 @@ func (v Value) Raw() []byte {
 		return nil
 	}
 	n := v.node()
-	if n.kind == String {
+	if n.kind() == String {
 		return v.t.src[n.start-1 : n.end+1]
 	}
 	return v.t.src[n.start:n.end]

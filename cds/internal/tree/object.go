@@ -1,0 +1,269 @@
+package tree
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Where a resource is not surely in shape, however it looks: whoever repairs it knows more.
+const (
+	mostMembers = 256
+	deepest     = 60
+)
+
+// object reads an object of a type; ok is false if it is not in the shape of the type, or no JSON.
+func (p *parser) object(name uint32, s *shape) (ok bool) {
+	if p.inside > deepest {
+		return false
+	}
+	from, ok := p.open(name, Object)
+	if !ok {
+		return false
+	}
+	p.inside++
+	if p.peek() != '}' && !p.elements(s) {
+		return false
+	}
+	p.close(from)
+	p.inside--
+	if s.isQuantity && p.reader.Unit != nil {
+		p.t.nodes = p.nodes
+		return p.reader.Unit(Value{p.t, uint32(from)})
+	}
+	return true
+}
+
+// elements reads the members of an object and its end, but for the brace.
+func (p *parser) elements(s *shape) bool {
+	var seen, seenCompanion [2]uint64
+	hasType, hasStatus := false, false
+	for count := 0; ; count++ {
+		if p.peek() != '"' || count == mostMembers {
+			return false
+		}
+		p.at++
+		slot, key := p.key(s)
+		if slot == nil {
+			if hasType || !s.typ.Resource || string(key) != "resourceType" || !p.string(p.all.numbers["resourceType"]) {
+				return false
+			}
+			hasType = true
+		} else {
+			m := slot.member
+			set, word, bit := &seen, m.bit>>6&1, uint64(1)<<(m.bit&63)
+			if slot.isCompanion {
+				set = &seenCompanion
+			}
+			if set[word]&bit != 0 {
+				return false
+			}
+			set[word] |= bit
+			switch {
+			case slot.isCompanion:
+				ok := p.companion(m.companion)
+				if !ok {
+					return false
+				}
+			case m.list:
+				if !p.list(m) {
+					return false
+				}
+			case !p.element(m, m.number):
+				return false
+			}
+			hasStatus = hasStatus || s.hasStatus && m.name == "status"
+		}
+		switch p.peek() {
+		case ',':
+			p.at++
+		case '}':
+			return hasStatus || !s.hasStatus
+		default:
+			return false
+		}
+	}
+}
+
+// key reads the name of a member behind its quote, up to its value. The slot is nil if the type has no
+// such member; then key is what stands there.
+func (p *parser) key(s *shape) (*slot, []byte) {
+	from := p.at
+	if from+32 > len(p.src) {
+		return p.longKey(s)
+	}
+	head := binary.LittleEndian.Uint64(p.src[from:])
+	tail := uint64(0)
+	length := 0
+	if found := zeros(head ^ quotes); found != 0 {
+		length = bits.TrailingZeros64(found) >> 3
+		head &= 1<<(8*length) - 1
+	} else if found := zeros(binary.LittleEndian.Uint64(p.src[from+8:]) ^ quotes); found != 0 {
+		length = 8 + bits.TrailingZeros64(found)>>3
+		tail = binary.LittleEndian.Uint64(p.src[from+length-8:])
+	} else if found := zeros(binary.LittleEndian.Uint64(p.src[from+16:]) ^ quotes); found != 0 {
+		length = 16 + bits.TrailingZeros64(found)>>3
+		tail = binary.LittleEndian.Uint64(p.src[from+length-8:])
+	} else {
+		return p.longKey(s)
+	}
+	p.at = from + length + 1
+	key := p.src[from : from+length]
+	if p.src[p.at] == ':' {
+		p.at++
+	} else if !p.colon() {
+		return nil, nil
+	}
+	for i := hash(head, tail, length) & s.mask; ; i = (i + 1) & s.mask {
+		slot := &s.slots[i]
+		if slot.member == nil {
+			return nil, key
+		}
+		if slot.head == head && slot.tail == tail && int(slot.length) == length && (length <= 16 || slot.is(key)) {
+			return slot, key
+		}
+	}
+}
+
+func (p *parser) longKey(s *shape) (*slot, []byte) {
+	from := p.at
+	end, _, ok := p.text()
+	if !ok || !p.colon() {
+		return nil, nil
+	}
+	key := p.src[from:end]
+	return s.find(key), key
+}
+
+func (p *parser) colon() bool {
+	if p.peek() != ':' {
+		return false
+	}
+	p.at++
+	return true
+}
+
+// list reads an element that repeats.
+func (p *parser) list(m *member) bool {
+	if p.peek() != '[' {
+		return false
+	}
+	from, ok := p.open(m.number, Array)
+	if !ok {
+		return false
+	}
+	if p.peek() == ']' {
+		p.close(from)
+		return true
+	}
+	for {
+		if !p.element(m, 0) {
+			return false
+		}
+		switch p.peek() {
+		case ',':
+			p.at++
+		case ']':
+			p.close(from)
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// element reads one value of an element.
+func (p *parser) element(m *member, name uint32) bool {
+	c := p.peek()
+	begin := p.at
+	switch m.as {
+	case text:
+		return c == '"' && p.content(m, name)
+	case object:
+		return c == '{' && p.object(name, m.shape)
+	case number:
+		if !p.plainNumber() {
+			return false
+		}
+		p.leaf(begin, name, Number)
+		return true
+	case boolean:
+		switch {
+		case p.literal("true"):
+			p.leaf(begin, name, True)
+		case p.literal("false"):
+			p.leaf(begin, name, False)
+		default:
+			return false
+		}
+		return true
+	case concept:
+		at := len(p.nodes)
+		return c == '{' && p.object(name, m.shape) && p.hasCodeOf(at, m)
+	case resource:
+		if c != '{' {
+			return false
+		}
+		s := p.resourceType()
+		return s != nil && p.object(name, s)
+	default:
+		return c != 'n' && p.anything(name)
+	}
+}
+
+// content reads a string that must not be empty.
+func (p *parser) content(m *member, name uint32) bool {
+	p.at++
+	begin := p.at
+	end, hasEscape, ok := p.text()
+	if !ok || end == begin {
+		return false
+	}
+	n := node{uint32(begin), uint32(end), uint32(len(p.nodes) + 1), uint32(String) | name<<nameShift}
+	if hasEscape {
+		if !plainly(p.src[begin:end]) {
+			return false
+		}
+		n.meta |= uint32(escaped) << markShift
+	}
+	p.nodes = append(p.nodes, n)
+	if m.codes == nil {
+		return true
+	}
+	return !hasEscape && m.codes.Has(string(p.src[begin:end]))
+}
+
+// hasCodeOf reports whether the concept at a node has no code, or one that it should have.
+func (p *parser) hasCodeOf(at int, m *member) bool {
+	p.t.nodes = p.nodes
+	none := true
+	for coding := range (Value{p.t, uint32(at)}).Member("coding").All() {
+		if code := coding.Bytes("code"); len(code) > 0 {
+			none = false
+			if m.codes.Has(string(code)) {
+				return true
+			}
+		}
+	}
+	return none
+}
+
+// companion reads the Element, or the list of them, beside a primitive.
+func (p *parser) companion(name uint32) bool {
+	switch p.peek() {
+	case '{':
+		return p.object(name, p.all.element)
+	case '[':
+		return p.array(name, func() bool {
+			if p.peek() == '{' {
+				return p.object(0, p.all.element)
+			}
+			begin := p.at
+			if !p.literal("null") {
+				return false
+			}
+			p.leaf(begin, 0, Null)
+			return true
+		})
+	}
+	return false
+}

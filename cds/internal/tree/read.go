@@ -1,0 +1,193 @@
+package tree
+
+import "errors"
+
+// A Reader reads JSON that holds resources: one, an array of them, or a Bundle or Parameters with any
+// number. It belongs to one goroutine, and can be used again.
+type Reader struct {
+	// Wanted says which types of resources are read; others are passed over. Nil: all are read.
+	Wanted func(resourceType string) bool
+	// Unit reports whether the unit of a Quantity is as it should be; nil: every one is.
+	Unit func(quantity Value) bool
+	// MaxDepth bounds how deep JSON may nest.
+	MaxDepth int
+
+	wanted []int8 // what Wanted said, by number of the type: 1 yes, -1 no, 0 not asked
+}
+
+// ErrSyntax is returned by Read for what is no single JSON value, or nests too deep.
+var ErrSyntax = errors.New("not one JSON value")
+
+// ErrUTF8 is returned by Read for a string that is not UTF-8.
+var ErrUTF8 = errors.New("not UTF-8")
+
+// Read reads src into t.
+func (r *Reader) Read(t *Tree, src []byte) error {
+	all := allShapes()
+	if r.wanted == nil {
+		r.wanted = make([]int8, len(all.resources))
+	}
+	t.Reset()
+	t.src, t.known = src, all.names
+	p := parser{src: src, t: t, nodes: t.nodes, all: all, reader: r, maxDepth: r.MaxDepth}
+	ok := p.document()
+	t.nodes = p.nodes
+	switch {
+	case !ok:
+		t.nodes = t.nodes[:0]
+		return ErrSyntax
+	case p.notUTF8:
+		return ErrUTF8
+	}
+	return nil
+}
+
+// Parse reads one JSON value, as it is.
+func Parse(data []byte) (Value, error) {
+	all := allShapes()
+	t := &Tree{src: data, known: all.names}
+	p := parser{src: data, t: t, all: all, maxDepth: 1 << 30}
+	ok := p.anything(0) && p.peek() == 0 && p.at == len(data)
+	if !ok {
+		return Value{}, ErrSyntax
+	}
+	t.nodes = p.nodes
+	return t.Root(), nil
+}
+
+func (r *Reader) wants(s *shape) bool {
+	if r.wanted[s.number] == 0 {
+		r.wanted[s.number] = 1
+		if r.Wanted != nil && !r.Wanted(s.typ.Name) {
+			r.wanted[s.number] = -1
+		}
+	}
+	return r.wanted[s.number] > 0
+}
+
+// A parser is the state of one Read.
+type parser struct {
+	src      []byte
+	at       int
+	nodes    []node
+	depth    int
+	maxDepth int
+	inside   int // how deep in a resource
+	notUTF8  bool
+	t        *Tree
+	all      *shapes
+	reader   *Reader
+	others   map[string]uint32 // the numbers of names that FHIR does not have
+}
+
+// document reads the whole: a resource, or an array of them.
+func (p *parser) document() bool {
+	ok := false
+	if p.peek() == '[' {
+		ok = p.array(0, func() bool { return p.found(0) })
+	} else {
+		ok = p.found(0)
+	}
+	return ok && p.peek() == 0 && p.at == len(p.src)
+}
+
+// found reads what stands where a resource is expected.
+func (p *parser) found(name uint32) bool {
+	if p.peek() != '{' {
+		return p.anything(name)
+	}
+	s := p.resourceType()
+	switch {
+	case s == nil:
+		return p.anything(name)
+	case s.typ.Name == "Bundle" || s.typ.Name == "Parameters":
+		return p.envelope(name)
+	case s.typ.Name == "OperationOutcome":
+		return p.anything(name)
+	case !p.reader.wants(s):
+		return p.pass(name)
+	}
+	from, begin, depth, utf8 := len(p.nodes), p.at, p.depth, p.notUTF8
+	p.inside = 0
+	if p.object(name, s) {
+		p.nodes[from].meta |= uint32(clean) << markShift
+		return true
+	}
+	p.nodes, p.at, p.depth, p.notUTF8 = p.nodes[:from], begin, depth, utf8
+	if !p.anything(name) {
+		return false
+	}
+	p.nodes[from].meta |= uint32(odd) << markShift
+	return true
+}
+
+// pass skips a resource that nobody wants.
+func (p *parser) pass(name uint32) bool {
+	begin := p.at
+	if !p.skip() {
+		return false
+	}
+	n := uint32(len(p.nodes))
+	p.nodes = append(p.nodes, node{uint32(begin), uint32(p.at), n + 1, uint32(Object) | uint32(skipped)<<markShift | name<<nameShift})
+	return true
+}
+
+// envelope reads a Bundle or Parameters, or a part of one, as it is, and the resources in it.
+func (p *parser) envelope(name uint32) bool {
+	switch p.peek() {
+	case '[':
+		return p.array(name, func() bool { return p.envelope(0) })
+	case '{':
+		return p.members(name, func(key []byte, number uint32) bool {
+			switch string(key) {
+			case "resource":
+				return p.found(number)
+			case "entry", "parameter", "part":
+				return p.envelope(number)
+			}
+			return p.anything(number)
+		})
+	}
+	return p.anything(name)
+}
+
+// resourceType returns the shape of the resource that begins here, nil if it says none that FHIR has.
+func (p *parser) resourceType() *shape {
+	begin, nodes := p.at, len(p.nodes)
+	defer func() { p.at, p.nodes = begin, p.nodes[:nodes] }()
+	p.at++
+	for p.peek() == '"' {
+		p.at++
+		from := p.at
+		end, _, ok := p.text()
+		if !ok || p.peek() != ':' {
+			return nil
+		}
+		p.at++
+		if string(p.src[from:end]) == "resourceType" {
+			if p.peek() != '"' {
+				return nil
+			}
+			p.at++
+			from = p.at
+			end, _, ok = p.text()
+			if s := p.all.byName[string(p.src[from:max(from, end)])]; ok && s != nil && s.number >= 0 {
+				return s
+			}
+			return nil
+		}
+		if !p.passValue() || p.peek() != ',' {
+			return nil
+		}
+		p.at++
+	}
+	return nil
+}
+
+// passValue passes over any value.
+func (p *parser) passValue() bool {
+	if c := p.peek(); c == '{' || c == '[' {
+		return p.skip()
+	}
+	return p.anything(0)
+}

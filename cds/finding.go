@@ -33,7 +33,7 @@ func (q *question) hold() {
 			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
 		}
 		resources = append(resources, nonEmpty(read.Res)...)
-		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current.Provisional
+		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current().Provisional
 	}
 	slices.Sort(resources)
 	f.resources = strings.Join(slices.Compact(resources), " ")

@@ -27,7 +27,7 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	brought := slices.DeleteFunc(slices.Clone(all), func(entry *chart.Entry) bool { return !e.brought(entry) })
 	hook, _ := HookByName(e.review.Hook)
 	if !hook.Orders && len(brought) == 0 {
-		brought = slices.DeleteFunc(all, func(entry *chart.Entry) bool { return entry.Current.Truth == kleene.False })
+		brought = slices.DeleteFunc(all, func(entry *chart.Entry) bool { return entry.Current().Truth == kleene.False })
 	}
 	e.byType[of] = brought
 	return brought
@@ -66,7 +66,7 @@ func (e *evaluation) inChart(kind, name string) bool {
 // brought reports whether an entry is what the hook brings for review. An order not to do something, or a
 // draft that was cancelled, proposes nothing.
 func (e *evaluation) brought(entry *chart.Entry) bool {
-	if entry.JSON.GetBool("doNotPerform") || entry.Draft && entry.Current.Truth == kleene.False {
+	if entry.JSON.Bool("doNotPerform") || entry.Draft && entry.Current().Truth == kleene.False {
 		return false
 	}
 	if e.review.Focus == nil {

@@ -93,7 +93,10 @@ func (e *evaluation) unscreened() []Unscreened {
 	unmapped := e.eval.Unmapped()
 	for kind := range e.record.chart.Lists {
 		for _, entry := range e.record.chart.Lists[kind] {
-			if entry.Component == nil && entry.Current.Truth != kleene.False && (len(unmapped[entry]) > 0 || e.engine.unseen(entry)) {
+			if entry.Component.Exists() || len(unmapped[entry]) == 0 && !e.engine.unseen(entry) {
+				continue
+			}
+			if entry.Current().Truth != kleene.False {
 				out = append(out, unscreenedEntry(entry, unmapped[entry]))
 			}
 		}

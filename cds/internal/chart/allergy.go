@@ -25,11 +25,12 @@ func (e *Entry) DrugAllergy() bool {
 	if e.Absence {
 		return false
 	}
-	categories := e.JSON.GetArray("category")
-	for _, category := range categories {
-		if s, _ := category.StringBytes(); string(s) == "medication" || string(s) == "biologic" {
+	said := false
+	for category := range e.JSON.Each("category") {
+		said = true
+		if s := category.Text(); s == "medication" || s == "biologic" {
 			return true
 		}
 	}
-	return len(categories) == 0
+	return !said
 }

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
@@ -41,6 +40,12 @@ func (c *Concept) In(set *terminology.Set) kleene.Truth {
 	return kleene.Unknown
 }
 
+// A Coding is one code of a concept, and the name it was given there.
+type Coding struct {
+	terminology.Code
+	Display string
+}
+
 // A Coder turns codings into Concepts. It is read-only and concurrent.
 type Coder struct {
 	Codes *terminology.Interner
@@ -56,9 +61,19 @@ type Coder struct {
 const Below = terminology.ICD10CM + "#below"
 
 // Concept reads a CodeableConcept.
-func (c Coder) Concept(v *fastjson.Value) Concept {
-	out := Concept{Display: str(v, "text")}
-	for _, coding := range v.GetArray("coding") {
+func (c Coder) Concept(v tree.Value) Concept {
+	out := Concept{Display: v.Text("text")}
+	for coding := range v.Each("coding") {
+		c.add(&out, CodingOf(coding))
+	}
+	c.finish(&out)
+	return out
+}
+
+// Codings is the concept that has these codings and this text; "" is none.
+func (c Coder) Codings(codings []Coding, text string) Concept {
+	out := Concept{Display: text}
+	for _, coding := range codings {
 		c.add(&out, coding)
 	}
 	c.finish(&out)
@@ -66,22 +81,22 @@ func (c Coder) Concept(v *fastjson.Value) Concept {
 }
 
 // Coding reads a Coding.
-func (c Coder) Coding(v *fastjson.Value) Concept {
+func (c Coder) Coding(v tree.Value) Concept {
 	var out Concept
-	c.add(&out, v)
+	c.add(&out, CodingOf(v))
 	c.finish(&out)
 	return out
 }
 
 // Medication reads the concept of a medication: if no coding tells the drug, its name does.
-func (c Coder) Medication(v *fastjson.Value) Concept {
+func (c Coder) Medication(v tree.Value) Concept {
 	out := c.Concept(v)
 	if out.Drug != nil {
 		return out
 	}
-	names := []string{str(v, "text")}
-	for _, coding := range v.GetArray("coding") {
-		names = append(names, str(coding, "display"))
+	names := []string{v.Text("text")}
+	for coding := range v.Each("coding") {
+		names = append(names, coding.Text("display"))
 	}
 	for _, name := range names {
 		if drug, ok := c.Drugs.ByName(name); name != "" && ok {
@@ -104,16 +119,21 @@ func (c Coder) Medication(v *fastjson.Value) Concept {
 	return out
 }
 
-func (c Coder) add(out *Concept, coding *fastjson.Value) {
-	code := terminology.Normal(terminology.Code{System: str(coding, "system"), Code: str(coding, "code")})
+// CodingOf reads a Coding as it was written.
+func CodingOf(v tree.Value) Coding {
+	return Coding{terminology.Code{System: v.Text("system"), Code: v.Text("code")}, v.Text("display")}
+}
+
+func (c Coder) add(out *Concept, coding Coding) {
+	code := terminology.Normal(coding.Code)
 	if out.Display == "" {
-		out.Display = str(coding, "display")
+		out.Display = coding.Display
 	}
 	if code.Code == "" {
 		return
 	}
 	if out.First.Code == "" {
-		out.First = terminology.Code{System: code.System, Code: str(coding, "code")}
+		out.First = terminology.Code{System: code.System, Code: coding.Code.Code}
 	}
 	c.addCode(out, code)
 	if c.Translate == nil {
@@ -227,5 +247,3 @@ func (c Coder) name(drug terminology.Drug) string {
 	}
 	return strings.Join(names, " / ")
 }
-
-func str(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }

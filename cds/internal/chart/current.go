@@ -17,19 +17,22 @@ func unknown(path, reason string) State {
 	return State{Truth: kleene.Unknown, Path: path, Reason: reason}
 }
 
-// At decides what is current at now. Calling it again with another now decides anew.
+// At sets the instant at which entries are current or not. It may be called again with another.
 func (c *Chart) At(now time.Time) {
+	if c.reading > 0 && now == c.Now { // the place counts, too: in it are read the dates that have no offset
+		return
+	}
 	c.Now = now
-	for _, entries := range c.byType {
-		for _, e := range entries {
-			e.Current = c.current(e)
-		}
+	c.reading++
+}
+
+// Current returns whether the entry counts at the chart's instant: a component does if its Observation does.
+// It is decided when first asked. Before the chart has an instant, it is the zero State.
+func (e *Entry) Current() State {
+	if e.decided != e.chart.reading {
+		e.state, e.decided = e.chart.current(e), e.chart.reading
 	}
-	for _, e := range c.Lists[Observation] {
-		if e.Component != nil {
-			e.Current = c.entries[e.Resource].Current
-		}
-	}
+	return e.state
 }
 
 func (c *Chart) current(e *Entry) State {
@@ -57,7 +60,7 @@ var ended = []string{"cancelled", "completed", "stopped", "revoked", "inactive",
 	"ended", "aborted", "nullified", "not-done", "abandoned", "fulfilled", "noshow", "refused", "declined"}
 
 func notEnded(e *Entry) State {
-	if slices.Contains(ended, str(e.JSON, "status")) {
+	if slices.Contains(ended, e.JSON.Text("status")) {
 		return no
 	}
 	return yes
@@ -81,17 +84,17 @@ func all(states ...State) State {
 var draftOver = []string{"cancelled", "completed", "stopped"}
 
 func (c *Chart) requestCurrent(e *Entry) State {
-	if e.JSON.GetBool("doNotPerform") {
+	if e.JSON.Bool("doNotPerform") {
 		return no
 	}
 	if e.Draft {
-		if slices.Contains(draftOver, str(e.JSON, "status")) {
+		if slices.Contains(draftOver, e.JSON.Text("status")) {
 			return no
 		}
 		return yes
 	}
 	validity := c.periodEnd(e, "dispenseRequest", "validityPeriod")
-	return all(byStatus(e), intents.state("intent", str(e.JSON, "intent")), c.notPast(c.dosageEnd(e), validity, c.supplyEnd(e)))
+	return all(byStatus(e), intents.state("intent", e.JSON.Text("intent")), c.notPast(c.dosageEnd(e), validity, c.supplyEnd(e)))
 }
 
 func (c *Chart) statementCurrent(e *Entry) State {
@@ -102,11 +105,11 @@ func (c *Chart) statementCurrent(e *Entry) State {
 const administered = 24
 
 func (c *Chart) administrationCurrent(e *Entry) State {
-	if str(e.JSON, "status") == "in-progress" {
+	if e.JSON.Text("status") == "in-progress" {
 		return yes
 	}
 	given, known := e.Date, e.HasDate
-	if stop, ok := date(str(e.JSON, "effectivePeriod", "end")); ok {
+	if stop, ok := date(e.JSON.Text("effectivePeriod", "end")); ok {
 		given, known = stop, true
 	}
 	if !known {
@@ -122,7 +125,7 @@ func (c *Chart) dispenseCurrent(e *Entry) State {
 			continue
 		}
 		// One that is completed was dispensed in full: what it supplied still lasts.
-		if status := str(target.JSON, "status"); status == "stopped" || status == "cancelled" {
+		if status := target.JSON.Text("status"); status == "stopped" || status == "cancelled" {
 			return no
 		}
 	}
@@ -143,7 +146,7 @@ func allergyCurrent(e *Entry) State {
 func (c *Chart) conditionCurrent(e *Entry) State {
 	clinical := conditionStatuses.state("clinicalStatus", codesOf(e.JSON, "clinicalStatus")...)
 	if clinical.Truth == kleene.Unknown {
-		abated := c.dated(str(e.JSON, "abatementDateTime"), "abatementDateTime")
+		abated := c.dated(e.JSON.Text("abatementDateTime"), "abatementDateTime")
 		if c.notPast(abated, c.periodEnd(e, "abatementPeriod")).Truth == kleene.False {
 			return no
 		}

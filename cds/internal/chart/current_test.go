@@ -83,7 +83,7 @@ func TestStatus(t *testing.T) {
 				end = "}"
 			}
 			_, e := chartAt(t, now, `{"resourceType":"`+c.kind+of+`"status":"`+status+`"`+end)
-			require.Equal(t, state, e.Current, "%s %s", c.kind, status)
+			require.Equal(t, state, e.Current(), "%s %s", c.kind, status)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestCurrent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, e := chartAt(t, now, c.json)
-			require.Equal(t, c.want, e.Current)
+			require.Equal(t, c.want, e.Current())
 		})
 	}
 }
@@ -147,6 +147,6 @@ func TestDispenseEndsWithItsPrescription(t *testing.T) {
 		_, e := chartAt(t, now,
 			`{"resourceType":"MedicationDispense`+of+`"status":"completed","whenHandedOver":"2026-02-20","daysSupply":{"value":30},"authorizingPrescription":[{"reference":"MedicationRequest/r"}]}`,
 			`{"resourceType":"MedicationRequest","id":"r","status":"`+status+`","intent":"order","subject":{"reference":"Patient/p"}}`)
-		require.Equal(t, want, e.Current, status)
+		require.Equal(t, want, e.Current(), status)
 	}
 }

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // An end is when something ends, if that is known: an interval, as dates may be partial.
@@ -60,7 +59,7 @@ func (c *Chart) courseEnds(e *Entry) []end {
 	case "MedicationDispense":
 		return []end{c.dosageEnd(e), c.daysSupplyEnd(e)}
 	case "MedicationAdministration":
-		return []end{c.dated(str(e.JSON, "effectiveDateTime"), "effectiveDateTime"), c.periodEnd(e, "effectivePeriod")}
+		return []end{c.dated(e.JSON.Text("effectiveDateTime"), "effectiveDateTime"), c.periodEnd(e, "effectivePeriod")}
 	}
 	return nil
 }
@@ -96,7 +95,7 @@ func (c *Chart) dated(text, path string) end {
 }
 
 func (c *Chart) periodEnd(e *Entry, keys ...string) end {
-	return c.dated(str(e.JSON.Get(keys...), "end"), strings.Join(keys, ".")+".end")
+	return c.dated(e.JSON.Get(keys...).Text("end"), strings.Join(keys, ".")+".end")
 }
 
 // dosageEnd is the latest end of the dosage instructions; not known if one has none.
@@ -106,7 +105,7 @@ func (c *Chart) dosageEnd(e *Entry) end {
 		name = "dosage"
 	}
 	var latest end
-	for _, instruction := range e.JSON.GetArray(name) {
+	for instruction := range e.JSON.Each(name) {
 		stop := c.boundsEnd(e, instruction.Get("timing", "repeat"), name+".timing.repeat.")
 		if !stop.known {
 			return end{}
@@ -116,17 +115,20 @@ func (c *Chart) dosageEnd(e *Entry) end {
 	return latest
 }
 
-func (c *Chart) boundsEnd(e *Entry, repeat *fastjson.Value, path string) end {
+func (c *Chart) boundsEnd(e *Entry, repeat tree.Value, path string) end {
 	duration := repeat.Get("boundsDuration")
-	if duration == nil {
-		return c.dated(str(repeat, "boundsPeriod", "end"), path+"boundsPeriod.end")
+	if !duration.Exists() {
+		return c.dated(repeat.Text("boundsPeriod", "end"), path+"boundsPeriod.end")
 	}
 	return c.after(e, duration, 1, path+"boundsDuration")
 }
 
 // supplyEnd is authoredOn + supply × (1 + repeats).
 func (c *Chart) supplyEnd(e *Entry) end {
-	times := 1 + e.JSON.GetInt("dispenseRequest", "numberOfRepeatsAllowed")
+	times := 1
+	if repeats, ok := e.JSON.Int("dispenseRequest", "numberOfRepeatsAllowed"); ok {
+		times += int(repeats)
+	}
 	supply := e.JSON.Get("dispenseRequest", "expectedSupplyDuration")
 	return c.after(e, supply, times, "dispenseRequest.expectedSupplyDuration")
 }
@@ -137,16 +139,17 @@ func (c *Chart) daysSupplyEnd(e *Entry) end {
 }
 
 // after is so many times the duration after the date of the entry.
-func (c *Chart) after(e *Entry, duration *fastjson.Value, times int, path string) end {
-	if !e.HasDate || duration == nil {
+func (c *Chart) after(e *Entry, duration tree.Value, times int, path string) end {
+	if !e.HasDate || !duration.Exists() {
 		return end{}
 	}
-	unit := cmp.Or(str(duration, "code"), strings.ToLower(str(duration, "unit")))
+	unit := cmp.Or(duration.Text("code"), strings.ToLower(duration.Text("unit")))
 	if unit == "" && path == "daysSupply" {
 		unit = "d"
 	}
-	span, ok := spanOf(duration.GetFloat64("value")*float64(times), unit)
-	if !ok || str(duration, "comparator") != "" {
+	value, _ := duration.Float("value")
+	span, ok := spanOf(value*float64(times), unit)
+	if !ok || duration.Text("comparator") != "" {
 		return end{}
 	}
 	first, last := e.Date.Bounds(c.Now.Location())

@@ -7,14 +7,15 @@ package chart
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/record"
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
@@ -45,16 +46,31 @@ type Entry struct {
 	*record.Resource
 	Kind      Kind
 	Concept   Concept
-	CodePath  string          // where in the resource the concept was read
-	Component *fastjson.Value // of an Observation; nil for the whole
-	Date      temporal.Date   // the zero Date if it has none that can be read
+	CodePath  string        // where in the resource the concept was read
+	Component tree.Value    // of an Observation; absent for the whole
+	Date      temporal.Date // the zero Date if it has none that can be read
 	HasDate   bool
-	Current   State
 	Absence   bool // an allergy entry that says that there is none
 	NoDrug    bool // … of drugs
 	therapy   int  // the root of its therapy
 	position  int
+
+	chart   *Chart
+	until   instant // the last one that Date may mean
+	state   State   // what Current returns
+	decided int     // the chart's reading for which state was decided
 }
+
+// An instant is a point in time, to be compared often.
+type instant struct {
+	seconds int64
+	nanos   int
+}
+
+// never is before all instants that a date may mean.
+var never = instant{seconds: math.MinInt64}
+
+func instantOf(t time.Time) instant { return instant{t.Unix(), t.Nanosecond()} }
 
 // State is whether an entry counts at the chart's instant, and if that is unknown, why.
 type State struct {
@@ -71,6 +87,7 @@ type Chart struct {
 	Count  [kinds]int      // of the resources in Lists
 	Coder  Coder
 
+	reading int // counts the instants that At was given
 	entries map[*record.Resource]*Entry
 	byType  map[string][]*Entry
 	byCode  [kinds]map[terminology.ID][]*Entry
@@ -113,12 +130,14 @@ func (c *Chart) add(res *record.Resource) {
 	if enteredInError(res.JSON) {
 		return
 	}
-	e := &Entry{Resource: res, Kind: Other}
+	e := &Entry{Resource: res, Kind: Other, chart: c, until: never}
 	if kind, ok := kindOf[res.Type]; ok {
 		e.Kind = kind
 	}
 	if d, err := temporal.Parse(res.Date); err == nil && res.Date != "" {
 		e.Date, e.HasDate = d, true
+		_, last := d.Bounds(time.UTC)
+		e.until = instantOf(last)
 	}
 	c.code(e)
 	c.entries[res] = e
@@ -127,14 +146,20 @@ func (c *Chart) add(res *record.Resource) {
 		return
 	}
 	c.Lists[e.Kind] = append(c.Lists[e.Kind], e)
-	for i, component := range res.JSON.GetArray("component") {
-		if e.Kind != Observation {
-			break
-		}
+	if e.Kind == Observation {
+		c.addComponents(e)
+	}
+}
+
+// addComponents makes each component of an Observation an entry of its own.
+func (c *Chart) addComponents(e *Entry) {
+	i := 0
+	for component := range e.JSON.Each("component") {
 		part := *e
 		part.Component, part.CodePath = component, fmt.Sprintf("component[%d].code", i)
 		part.Concept = c.Coder.Concept(component.Get("code"))
 		c.Lists[Observation] = append(c.Lists[Observation], &part)
+		i++
 	}
 }
 
@@ -145,7 +170,7 @@ func (c *Chart) code(e *Entry) {
 		e.Concept, e.CodePath = c.medication(e.Resource)
 	case e.Kind == Immunization:
 		e.Concept, e.CodePath = c.Coder.Concept(e.JSON.Get("vaccineCode")), "vaccineCode"
-	case e.JSON.Get("code") != nil:
+	case e.JSON.Get("code").Exists():
 		e.Concept, e.CodePath = c.Coder.Concept(e.JSON.Get("code")), "code"
 	default:
 		e.CodePath = "code"
@@ -158,8 +183,8 @@ func (c *Chart) code(e *Entry) {
 
 // addSubstances adds what an allergy's reactions were to.
 func (c *Chart) addSubstances(e *Entry) {
-	for _, reaction := range e.JSON.GetArray("reaction") {
-		if substance := reaction.Get("substance"); substance != nil {
+	for reaction := range e.JSON.Each("reaction") {
+		if substance := reaction.Get("substance"); substance.Exists() {
 			part := c.Coder.Concept(substance)
 			e.Concept.IDs = append(e.Concept.IDs, part.IDs...)
 			e.Concept.Systems = append(e.Concept.Systems, part.Systems...)
@@ -169,17 +194,17 @@ func (c *Chart) addSubstances(e *Entry) {
 }
 
 func (c *Chart) medication(res *record.Resource) (Concept, string) {
-	if v := res.JSON.Get("medicationCodeableConcept"); v != nil {
+	if v := res.JSON.Get("medicationCodeableConcept"); v.Exists() {
 		return c.Coder.Medication(v), "medicationCodeableConcept"
 	}
 	path := "medicationReference"
 	ref := res.JSON.Get(path)
-	if ref == nil {
+	if !ref.Exists() {
 		return Concept{Reason: "no medication given"}, "medication"
 	}
-	target, ok := c.Record.Resolve(res, str(ref, "reference"))
+	target, ok := c.Record.Resolve(res, ref.Text("reference"))
 	if !ok {
-		return Concept{Reason: "the Medication it refers to is not in the record", Display: str(ref, "display")}, path
+		return Concept{Reason: "the Medication it refers to is not in the record", Display: ref.Text("display")}, path
 	}
 	concept := c.Coder.Medication(target.JSON.Get("code"))
 	if concept.Drug == nil || !stated(*concept.Drug) {
@@ -190,15 +215,10 @@ func (c *Chart) medication(res *record.Resource) (Concept, string) {
 
 // newestFirst is the canonical order of lists: newest first, what has no date last, then by type and id.
 func newestFirst(a, b *Entry) int {
-	if a.HasDate != b.HasDate {
-		if a.HasDate {
-			return -1
-		}
-		return 1
+	if a.until != b.until {
+		return cmp.Or(cmp.Compare(b.until.seconds, a.until.seconds), cmp.Compare(b.until.nanos, a.until.nanos))
 	}
-	_, endA := a.Date.Bounds(time.UTC)
-	_, endB := b.Date.Bounds(time.UTC)
-	return cmp.Or(endB.Compare(endA), cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.ID, b.ID))
 }
 
 // Entry returns the entry of a resource; nil if it is not in the chart.
@@ -231,7 +251,7 @@ func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry {
 
 // group puts an entry to those with the same systems.
 func (c *Chart) group(k Kind, e *Entry) {
-	if e.Component != nil {
+	if e.Component.Exists() {
 		return
 	}
 	c.Count[k]++

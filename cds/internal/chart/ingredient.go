@@ -4,22 +4,18 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // addIngredients reads a Medication by the ingredients it lists, where its own code says nothing of them or
 // of their strength. A code that names other ingredients stands.
-func (c *Chart) addIngredients(concept *Concept, medication *fastjson.Value) {
-	ingredients := medication.GetArray("ingredient")
-	if len(ingredients) == 0 {
-		return
-	}
+func (c *Chart) addIngredients(concept *Concept, medication tree.Value) {
 	drug := terminology.Drug{Form: c.Coder.Concept(medication.Get("form")).Display}
-	for _, ingredient := range ingredients {
-		if active := ingredient.Get("isActive"); active != nil && !ingredient.GetBool("isActive") {
+	for ingredient := range medication.Each("ingredient") {
+		if active := ingredient.Get("isActive"); active.Exists() && !ingredient.Bool("isActive") {
 			continue
 		}
 		part := c.Coder.Medication(ingredient.Get("itemCodeableConcept"))
@@ -50,7 +46,7 @@ var strengthUnits = []struct{ ucum, rxnorm string }{
 
 // strengthOf reads the strength of an ingredient, a Ratio: so much in one piece of the product (a tablet), or
 // in so much of it. It is "" where it is none of what RxNorm writes.
-func strengthOf(ratio *fastjson.Value) (strength, unit string) {
+func strengthOf(ratio tree.Value) (strength, unit string) {
 	part, ok := quantityOf(ratio.Get("numerator"))
 	if !ok {
 		return "", ""
@@ -77,11 +73,11 @@ func onePiece(q measure.Quantity) bool {
 	return ok && n == 1 && (code == "" || code == "1" || strings.HasPrefix(code, "{") && strings.HasSuffix(code, "}"))
 }
 
-func quantityOf(v *fastjson.Value) (measure.Quantity, bool) {
-	number := v.Get("value")
-	if number == nil {
+func quantityOf(v tree.Value) (measure.Quantity, bool) {
+	number := v.Number("value")
+	if number == "" {
 		return measure.Quantity{}, false
 	}
-	q, err := measure.FromFHIR(number.String(), str(v, "comparator"), str(v, "unit"), str(v, "system"), str(v, "code"))
+	q, err := measure.FromFHIR(number, v.Text("comparator"), v.Text("unit"), v.Text("system"), v.Text("code"))
 	return q, err == nil
 }

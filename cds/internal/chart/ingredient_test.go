@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 func TestStrengthOfAnIngredient(t *testing.T) {
@@ -24,7 +25,9 @@ func TestStrengthOfAnIngredient(t *testing.T) {
 		{"nothing", `{}`, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			strength, unit := strengthOf(fastjson.MustParse(c.ratio))
+			ratio, err := tree.Parse([]byte(c.ratio))
+			require.NoError(t, err)
+			strength, unit := strengthOf(ratio)
 			require.Equal(t, [2]string{c.strength, c.unit}, [2]string{strength, unit})
 		})
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // statuses are the codes by which a resource counts, and those by which it does not. Every other code,
@@ -69,17 +69,17 @@ func (s statuses) state(path string, codes ...string) State {
 	return unknown(path, fmt.Sprintf("%q does not tell", codes[0]))
 }
 
-func byStatus(e *Entry) State { return statusesOf[e.Type].state("status", str(e.JSON, "status")) }
+func byStatus(e *Entry) State { return statusesOf[e.Type].state("status", e.JSON.Text("status")) }
 
-func enteredInError(v *fastjson.Value) bool {
-	return str(v, "status") == "entered-in-error" || anyOf(codesOf(v, "verificationStatus"), "entered-in-error")
+func enteredInError(v tree.Value) bool {
+	return v.Text("status") == "entered-in-error" || anyOf(codesOf(v, "verificationStatus"), "entered-in-error")
 }
 
 // codesOf are the codes of a CodeableConcept whose value set is fixed; other systems may stand beside it.
-func codesOf(v *fastjson.Value, name string) []string {
+func codesOf(v tree.Value, name string) []string {
 	var codes []string
-	for _, coding := range v.GetArray(name, "coding") {
-		codes = append(codes, str(coding, "code"))
+	for coding := range v.Each(name, "coding") {
+		codes = append(codes, coding.Text("code"))
 	}
 	return codes
 }

@@ -66,15 +66,15 @@ func (c *Chart) Linked(e *Entry, element string) (targets []*Entry, given bool) 
 
 func references(res *record.Resource, name string) []string {
 	v := res.JSON.Get(name)
-	if v == nil {
+	if !v.Exists() {
 		return nil
 	}
-	if one := str(v, "reference"); one != "" {
+	if one := v.Text("reference"); one != "" {
 		return []string{one}
 	}
 	var out []string
-	for _, item := range v.GetArray() {
-		if reference := str(item, "reference"); reference != "" {
+	for item := range v.Each() {
+		if reference := item.Text("reference"); reference != "" {
 			out = append(out, reference)
 		}
 	}

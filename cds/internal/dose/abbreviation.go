@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // The code system of Timing.code in R4, and in earlier versions.
@@ -24,23 +24,23 @@ var abbreviations = map[string][2]int64{
 }
 
 // coded reads Timing.code: a code of GTSAbbreviation, or its text if that is such an abbreviation.
-func coded(concept *fastjson.Value) (*big.Rat, string) {
-	if concept == nil {
+func coded(concept tree.Value) (*big.Rat, string) {
+	if !concept.Exists() {
 		return nil, notGiven
 	}
 	var words []string
-	for n, coding := range concept.GetArray("coding") {
-		if n < maxAlternatives && abbreviationSystems[text(coding, "system")] {
-			words = append(words, text(coding, "code"))
+	for n, coding := range concept.Items("coding") {
+		if n < maxAlternatives && abbreviationSystems[coding.Text("system")] {
+			words = append(words, coding.Text("code"))
 		}
 	}
-	words = append(words, text(concept, "text"))
+	words = append(words, concept.Text("text"))
 	for _, word := range words {
 		if often := abbreviated(word); often != nil {
 			return often, ""
 		}
 	}
-	for _, word := range append(words, text(concept, "coding", "0", "display"), text(concept, "coding", "0", "code")) {
+	for _, word := range append(words, concept.Text("coding", "0", "display"), concept.Text("coding", "0", "code")) {
 		if word != "" {
 			return nil, fmt.Sprintf("the timing %q is not understood", clip(word))
 		}

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
@@ -38,11 +38,11 @@ func (p portion) lastsAllDay(often *big.Rat, reason string) bool {
 
 // given is the dose of an instruction. Several doseAndRate state the same dose in other ways (ordered,
 // calculated): the highest of those that are understood counts.
-func given(i *fastjson.Value, s *Strength) portion {
-	ways := i.GetArray("doseAndRate")
+func given(i tree.Value, s *Strength) portion {
+	ways := i.Items("doseAndRate")
 	if len(ways) == 0 {
 		// Before R4 an instruction had these itself.
-		ways = []*fastjson.Value{i}
+		ways = []tree.Value{i}
 	}
 	var best portion
 	for n, way := range ways[:min(len(ways), maxAlternatives)] {
@@ -61,34 +61,34 @@ func given(i *fastjson.Value, s *Strength) portion {
 	return best
 }
 
-func stated(i, way *fastjson.Value, s *Strength) portion {
-	if high := way.Get("doseRange", "high"); high != nil {
-		if low := way.Get("doseRange", "low"); low != nil && len(unitTexts(high)) == 0 && len(unitTexts(low)) > 0 {
+func stated(i, way tree.Value, s *Strength) portion {
+	if high := way.Get("doseRange", "high"); high.Exists() {
+		if low := way.Get("doseRange", "low"); low.Exists() && len(unitTexts(high)) == 0 && len(unitTexts(low)) > 0 {
 			return portion{Result: unknown("the upper end of the dose has no unit, unlike the lower")}
 		}
 		return amount(high, s)
 	}
-	if way.Get("doseRange") != nil {
+	if way.Get("doseRange").Exists() {
 		return portion{Result: unknown("the dose is a range without an upper end")}
 	}
 	for _, key := range []string{"doseQuantity", "dose"} {
-		if q := way.Get(key); q != nil && q.Type() == fastjson.TypeObject {
+		if q := way.Get(key); q.Kind() == tree.Object {
 			return amount(q, s)
 		}
 	}
 	if r, ok := rateOf(way); ok {
 		return infusion(i, r, s)
 	}
-	if text(i, "text") != "" || text(i, "patientInstruction") != "" {
+	if i.Text("text") != "" || i.Text("patientInstruction") != "" {
 		return portion{Result: unknown("the dose is given in words only")}
 	}
 	return portion{Result: unknown("no dose given")}
 }
 
 // amount is how much of the ingredient a FHIR Quantity of the drug stands for.
-func amount(v *fastjson.Value, s *Strength) portion {
-	value := number(v, "value")
-	q, err := measure.FromFHIR(value, text(v, "comparator"), text(v, "unit"), text(v, "system"), text(v, "code"))
+func amount(v tree.Value, s *Strength) portion {
+	value := v.Number("value")
+	q, err := measure.FromFHIR(value, v.Text("comparator"), v.Text("unit"), v.Text("system"), v.Text("code"))
 	switch {
 	case value == "":
 		return portion{Result: unknown("no dose given")}
@@ -101,7 +101,7 @@ func amount(v *fastjson.Value, s *Strength) portion {
 	if !named && q.Code != "" && (q.Unit == nil || !q.Unit.Equal(ucum.One())) {
 		return portion{Result: measured(q, s)}
 	}
-	count, err := measure.New(value, text(v, "comparator"), "1")
+	count, err := measure.New(value, v.Text("comparator"), "1")
 	if err != nil {
 		return portion{Result: unknown("%s", err)}
 	}
@@ -260,7 +260,7 @@ func scaled(q measure.Quantity, factor *big.Rat) (measure.Quantity, error) {
 }
 
 // perPeriod is the daily dose that a Ratio of a dose and a time allows.
-func perPeriod(ratio *fastjson.Value, s *Strength) Result {
+func perPeriod(ratio tree.Value, s *Strength) Result {
 	p := amount(ratio.Get("numerator"), s)
 	period, ok := days(ratio.Get("denominator"))
 	switch {

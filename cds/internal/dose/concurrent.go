@@ -3,9 +3,8 @@ package dose
 import (
 	"time"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // A stretch is when an instruction holds: from first to last, the zero Time being "no end".
@@ -15,10 +14,10 @@ type stretch struct {
 }
 
 // within reads the bounds of an instruction; ok is false if it has none that are dates on both sides.
-func within(instruction *fastjson.Value) (s stretch, ok bool) {
+func within(instruction tree.Value) (s stretch, ok bool) {
 	period := instruction.Get("timing", "repeat", "boundsPeriod")
-	start, err := temporal.Parse(text(period, "start"))
-	stop, stopErr := temporal.Parse(text(period, "end"))
+	start, err := temporal.Parse(period.Text("start"))
+	stop, stopErr := temporal.Parse(period.Text("end"))
 	if err != nil || stopErr != nil || start.Precision() < temporal.Day || stop.Precision() < temporal.Day {
 		return stretch{}, false
 	}

@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"github.com/cockroachdb/apd/v3"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
@@ -46,7 +46,7 @@ const (
 
 // Single returns how much is given at once, at most, by any of the instructions: the array of Dosage
 // that R4 has as dosageInstruction or dosage. strength may be nil.
-func Single(dosage *fastjson.Value, strength *Strength) Result {
+func Single(dosage tree.Value, strength *Strength) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
 		return r
@@ -62,29 +62,30 @@ func Single(dosage *fastjson.Value, strength *Strength) Result {
 // periods are averaged: 7 mg a week are 1 mg/d. What is taken as needed counts as often as allowed.
 // Instructions of different sequence follow each other, so that the highest counts; so do those whose
 // periods do not overlap. Others are added.
-func Daily(dosage *fastjson.Value, strength *Strength) Result {
+func Daily(dosage tree.Value, strength *Strength) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
 		return r
 	}
 	var always total
 	var bounded []stretch
-	steps := map[int]*total{}
+	steps := map[int64]*total{}
 	for _, i := range instructions {
 		number := i.Get("sequence")
-		if s, ok := within(i); number == nil && ok {
+		if s, ok := within(i); !number.Exists() && ok {
 			s.result = daily(i, strength)
 			bounded = append(bounded, s)
 			continue
 		}
-		if number == nil {
+		if !number.Exists() {
 			always.add(daily(i, strength))
 			continue
 		}
-		step := steps[number.GetInt()]
+		n := whole(i, "sequence")
+		step := steps[n]
 		if step == nil {
 			step = &total{}
-			steps[number.GetInt()] = step
+			steps[n] = step
 		}
 		step.add(daily(i, strength))
 	}
@@ -102,8 +103,8 @@ func Daily(dosage *fastjson.Value, strength *Strength) Result {
 }
 
 // sorted puts the steps in their order, so that of several reasons always the same is given.
-func sorted[T any](steps map[int]T) []T {
-	numbers := make([]int, 0, len(steps))
+func sorted[T any](steps map[int64]T) []T {
+	numbers := make([]int64, 0, len(steps))
 	for n := range steps {
 		numbers = append(numbers, n)
 	}
@@ -116,10 +117,10 @@ func sorted[T any](steps map[int]T) []T {
 }
 
 // read returns the instructions, or why there are none.
-func read(dosage *fastjson.Value) ([]*fastjson.Value, Result) {
-	instructions := dosage.GetArray()
-	if dosage != nil && dosage.Type() == fastjson.TypeObject {
-		instructions = []*fastjson.Value{dosage}
+func read(dosage tree.Value) ([]tree.Value, Result) {
+	instructions := dosage.Items()
+	if dosage.Kind() == tree.Object {
+		instructions = []tree.Value{dosage}
 	}
 	switch {
 	case len(instructions) == 0:
@@ -191,16 +192,16 @@ func lower(a, b measure.Quantity) (measure.Quantity, error) {
 
 // single is the dose of one instruction; maxDosePerAdministration caps it, and stands in for a dose that
 // is not known.
-func single(i *fastjson.Value, s *Strength) Result {
+func single(i tree.Value, s *Strength) Result {
 	r := atOnce(i, s)
 	limit := i.Get("maxDosePerAdministration")
-	if limit == nil {
+	if !limit.Exists() {
 		return r
 	}
 	return capped(r, amount(limit, s).single())
 }
 
-func atOnce(i *fastjson.Value, s *Strength) Result {
+func atOnce(i tree.Value, s *Strength) Result {
 	g := given(i, s)
 	if g.continuous {
 		return unknown("%s, and no single dose", g.manner)
@@ -210,10 +211,10 @@ func atOnce(i *fastjson.Value, s *Strength) Result {
 
 // daily is what one instruction comes to in a day; maxDosePerPeriod caps it, and stands in for a dose or
 // a timing that is not known.
-func daily(i *fastjson.Value, s *Strength) Result {
+func daily(i tree.Value, s *Strength) Result {
 	r := scheduled(i, s)
 	limit := i.Get("maxDosePerPeriod")
-	if limit == nil {
+	if !limit.Exists() {
 		return r
 	}
 	return capped(r, perPeriod(limit, s))
@@ -234,9 +235,9 @@ func capped(r, limit Result) Result {
 	return known(q)
 }
 
-func scheduled(i *fastjson.Value, s *Strength) Result {
+func scheduled(i tree.Value, s *Strength) Result {
 	g := given(i, s)
-	if limit := i.Get("maxDosePerAdministration"); limit != nil && !g.continuous {
+	if limit := i.Get("maxDosePerAdministration"); limit.Exists() && !g.continuous {
 		g.Result = capped(g.Result, amount(limit, s).single())
 	}
 	if !g.Known {
@@ -256,6 +257,6 @@ func scheduled(i *fastjson.Value, s *Strength) Result {
 	return perDay(g.Result, often)
 }
 
-func asNeeded(i *fastjson.Value) bool {
-	return i.GetBool("asNeededBoolean") || i.Get("asNeededCodeableConcept") != nil || i.GetBool("asNeeded") || len(i.GetArray("asNeededFor")) > 0
+func asNeeded(i tree.Value) bool {
+	return i.Bool("asNeededBoolean") || i.Get("asNeededCodeableConcept").Exists() || i.Bool("asNeeded") || i.Get("asNeededFor", "0").Exists()
 }

@@ -9,9 +9,9 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/stretchr/testify/require"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/dose"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
@@ -29,9 +29,9 @@ func strength(t testing.TB, s string) *dose.Strength {
 	return &dose.Strength{Amount: amount, Unit: unit}
 }
 
-func dosage(t testing.TB, s string) *fastjson.Value {
+func dosage(t testing.TB, s string) tree.Value {
 	t.Helper()
-	v, err := fastjson.Parse(s)
+	v, err := tree.Parse([]byte(s))
 	require.NoError(t, err, s)
 	return v
 }
@@ -213,7 +213,7 @@ func TestWorkIsBounded(t *testing.T) {
 	require.Equal(t, "? more than 64 dosage instructions", show(dose.Single(dosage(t, many), nil)))
 	times := one(tablet1, repeat(`"timeOfDay":[`+strings.Repeat(`"08:00:00",`, 96)+`"08:00:00"]`))
 	require.Equal(t, "? more times of day than can be", show(dose.Daily(dosage(t, times), strength(t, "5 mg"))))
-	require.Equal(t, "? no dosage instruction given", show(dose.Daily(nil, nil)))
+	require.Equal(t, "? no dosage instruction given", show(dose.Daily(tree.Value{}, nil)))
 }
 
 func TestTheOrderOfInstructionsDoesNotMatter(t *testing.T) {
@@ -243,7 +243,7 @@ func FuzzDaily(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		v, err := fastjson.Parse(s)
+		v, err := tree.Parse([]byte(s))
 		if err != nil {
 			return
 		}

@@ -4,28 +4,28 @@ import (
 	"math/big"
 	"time"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // Duration returns how long the instructions last, at most: their bounds, or the number of doses by how
 // often they are taken. Instructions of different sequence follow each other; of others the longest
 // counts. known is false if one of them has no end.
-func Duration(dosage *fastjson.Value) (span temporal.Span, known bool) {
+func Duration(dosage tree.Value) (span temporal.Span, known bool) {
 	instructions, _ := read(dosage)
 	if instructions == nil {
 		return temporal.Span{}, false
 	}
-	always, steps := temporal.Span{}, map[int]temporal.Span{}
+	always, steps := temporal.Span{}, map[int64]temporal.Span{}
 	for _, i := range instructions {
 		lasts, ok := lasting(i)
 		if !ok {
 			return temporal.Span{}, false
 		}
-		if number := i.Get("sequence"); number != nil {
-			steps[number.GetInt()] = longer(steps[number.GetInt()], lasts)
+		if i.Get("sequence").Exists() {
+			n := whole(i, "sequence")
+			steps[n] = longer(steps[n], lasts)
 			continue
 		}
 		always = longer(always, lasts)
@@ -45,15 +45,15 @@ func longer(a, b temporal.Span) temporal.Span {
 	return a
 }
 
-func lasting(i *fastjson.Value) (temporal.Span, bool) {
+func lasting(i tree.Value) (temporal.Span, bool) {
 	repeat := i.Get("timing", "repeat")
-	for _, bounds := range []*fastjson.Value{repeat.Get("boundsDuration"), repeat.Get("boundsRange", "high")} {
-		if bounds != nil {
+	for _, bounds := range []tree.Value{repeat.Get("boundsDuration"), repeat.Get("boundsRange", "high")} {
+		if bounds.Exists() {
 			return spanOf(bounds)
 		}
 	}
-	if period := repeat.Get("boundsPeriod"); period != nil && period.Get("end") != nil {
-		return spanBetween(text(period, "start"), text(period, "end"))
+	if period := repeat.Get("boundsPeriod"); period.Get("end").Exists() {
+		return spanBetween(period.Text("start"), period.Text("end"))
 	}
 	count := upTo(repeat, "count")
 	often, reason := timesPerDay(i)
@@ -64,9 +64,9 @@ func lasting(i *fastjson.Value) (temporal.Span, bool) {
 }
 
 // spanOf reads a Duration in its own unit; a fraction of it in days, rounded up.
-func spanOf(v *fastjson.Value) (temporal.Span, bool) {
+func spanOf(v tree.Value) (temporal.Span, bool) {
 	n, ok := fraction(v, "value")
-	unit, timed := unitOfTime(text(v, "code"), text(v, "unit"))
+	unit, timed := unitOfTime(v.Text("code"), v.Text("unit"))
 	if !ok || !timed {
 		return temporal.Span{}, false
 	}

@@ -5,27 +5,27 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
 // A rate is how much flows in some days.
 type rate struct {
-	quantity *fastjson.Value // of a drug; or, if over is nil, of a drug per time
-	over     *big.Rat        // days; nil if the unit has the time
+	quantity tree.Value // of a drug; or, if over is nil, of a drug per time
+	over     *big.Rat   // days; nil if the unit has the time
 	readable bool
 }
 
 // rateOf reads rateRatio, rateQuantity or the upper end of rateRange.
-func rateOf(way *fastjson.Value) (rate, bool) {
-	if ratio := way.Get("rateRatio"); ratio != nil {
+func rateOf(way tree.Value) (rate, bool) {
+	if ratio := way.Get("rateRatio"); ratio.Exists() {
 		over, ok := days(ratio.Get("denominator"))
 		return rate{quantity: ratio.Get("numerator"), over: over, readable: ok}, true
 	}
-	for _, v := range []*fastjson.Value{way.Get("rateQuantity"), way.Get("rateRange", "high")} {
-		if v != nil {
+	for _, v := range []tree.Value{way.Get("rateQuantity"), way.Get("rateRange", "high")} {
+		if v.Exists() {
 			return rate{quantity: v, readable: true}, true
 		}
 	}
@@ -33,7 +33,7 @@ func rateOf(way *fastjson.Value) (rate, bool) {
 }
 
 // infusion is what flows in the time that the timing gives it or, without one, in a day.
-func infusion(i *fastjson.Value, r rate, s *Strength) portion {
+func infusion(i tree.Value, r rate, s *Strength) portion {
 	p := portion{continuous: true, manner: "the drug is infused"}
 	if !r.readable {
 		p.Result = unknown("the rate is not understood")
@@ -58,8 +58,8 @@ func infusion(i *fastjson.Value, r rate, s *Strength) portion {
 }
 
 // duration is how long one administration lasts at most, in days.
-func duration(repeat *fastjson.Value) (*big.Rat, bool) {
-	unit, ok := unitOfTime(text(repeat, "durationUnit"))
+func duration(repeat tree.Value) (*big.Rat, bool) {
+	unit, ok := unitOfTime(repeat.Text("durationUnit"))
 	if !ok {
 		return nil, false
 	}
@@ -80,8 +80,8 @@ func (r rate) daily(s *Strength) Result {
 		}
 		return perDay(p.Result, new(big.Rat).Inv(r.over))
 	}
-	value := number(r.quantity, "value")
-	q, err := measure.FromFHIR(value, text(r.quantity, "comparator"), text(r.quantity, "unit"), text(r.quantity, "system"), text(r.quantity, "code"))
+	value := r.quantity.Number("value")
+	q, err := measure.FromFHIR(value, r.quantity.Text("comparator"), r.quantity.Text("unit"), r.quantity.Text("system"), r.quantity.Text("code"))
 	switch {
 	case value == "":
 		return unknown("no rate given")

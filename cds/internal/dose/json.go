@@ -4,26 +4,23 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
-func text(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }
-
-// number is the JSON number as it was written; "" if v is none.
-func number(v *fastjson.Value, key string) string {
-	n := v.Get(key)
-	if n == nil || n.Type() != fastjson.TypeNumber {
-		return ""
+// whole is a whole number; 0 if there is none.
+func whole(v tree.Value, key string) int64 {
+	n, ok := v.Int(key)
+	if !ok {
+		return 0
 	}
-	return n.String()
+	return n
 }
 
 // fraction reads a number above zero exactly.
-func fraction(v *fastjson.Value, key string) (*big.Rat, bool) {
-	s := number(v, key)
+func fraction(v tree.Value, key string) (*big.Rat, bool) {
+	s := v.Number(key)
 	// The bounds of measure keep what is calculated with small.
 	if _, err := measure.New(s, "", "1"); err != nil {
 		return nil, false
@@ -34,10 +31,10 @@ func fraction(v *fastjson.Value, key string) (*big.Rat, bool) {
 
 // unitTexts are the names a Quantity gives its unit, in lower case and without braces, for words that are no
 // units of measure.
-func unitTexts(q *fastjson.Value) []string {
+func unitTexts(q tree.Value) []string {
 	var out []string
 	for _, key := range []string{"code", "unit"} {
-		if s := strings.ToLower(strings.Trim(text(q, key), "{} ")); s != "" {
+		if s := strings.ToLower(strings.Trim(q.Text(key), "{} ")); s != "" {
 			out = append(out, strings.Replace(s, "(s)", "s", 1))
 		}
 	}
@@ -69,9 +66,9 @@ func unitOfTime(names ...string) (code string, ok bool) {
 }
 
 // days reads a Duration, in days.
-func days(v *fastjson.Value) (*big.Rat, bool) {
+func days(v tree.Value) (*big.Rat, bool) {
 	n, ok := fraction(v, "value")
-	unit, timed := unitOfTime(text(v, "code"), text(v, "unit"))
+	unit, timed := unitOfTime(v.Text("code"), v.Text("unit"))
 	if !ok || !timed {
 		return nil, false
 	}

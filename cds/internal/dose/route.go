@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 const snomed = "http://snomed.info/sct"
@@ -62,29 +62,29 @@ func RouteClasses() []string {
 }
 
 // RouteClass returns the class of a route of administration, one of RouteClasses. It is told by the route, a
-// CodeableConcept or nil, or else by the form of the product, as RxNorm words it ("Oral Tablet"). It is ""
+// CodeableConcept or nothing, or else by the form of the product, as RxNorm words it ("Oral Tablet"). It is ""
 // if neither tells, or if the codings of the route contradict each other.
-func RouteClass(route *fastjson.Value, form string) string {
+func RouteClass(route tree.Value, form string) string {
 	var classes []string
 	note := func(class string) {
 		if class != "" && !slices.Contains(classes, class) {
 			classes = append(classes, class)
 		}
 	}
-	codings := route.GetArray("coding")
+	codings := route.Items("coding")
 	for _, coding := range codings[:min(len(codings), maxAlternatives)] {
-		if text(coding, "system") == snomed {
-			if class := snomedRoutes[text(coding, "code")]; class != "" {
+		if coding.Text("system") == snomed {
+			if class := snomedRoutes[coding.Text("code")]; class != "" {
 				note(class)
 				continue
 			}
 		} else {
-			note(routeByWords(text(coding, "code")))
+			note(routeByWords(coding.Text("code")))
 		}
-		note(routeByWords(text(coding, "display")))
+		note(routeByWords(coding.Text("display")))
 	}
 	if len(classes) == 0 {
-		note(routeByWords(text(route, "text")))
+		note(routeByWords(route.Text("text")))
 	}
 	switch len(classes) {
 	case 0:

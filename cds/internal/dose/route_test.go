@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/primum-cds/primum/cds/internal/dose"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 func TestRouteClass(t *testing.T) {
@@ -72,5 +73,5 @@ func TestRouteClass(t *testing.T) {
 	} {
 		require.Equal(t, c.want, dose.RouteClass(dosage(t, c.route), c.form), "%s %s", c.route, c.form)
 	}
-	require.Equal(t, "oral", dose.RouteClass(nil, "Oral Tablet"))
+	require.Equal(t, "oral", dose.RouteClass(tree.Value{}, "Oral Tablet"))
 }

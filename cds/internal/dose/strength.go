@@ -3,9 +3,8 @@ package dose
 import (
 	"strings"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
@@ -92,7 +91,7 @@ var pieceWords = map[string]piece{
 }
 
 // pieceOf reads what a Quantity counts, if it names a piece.
-func pieceOf(q *fastjson.Value) (piece, bool) {
+func pieceOf(q tree.Value) (piece, bool) {
 	for _, word := range unitTexts(q) {
 		if kind, ok := pieceWords[word]; ok {
 			return kind, true

@@ -5,14 +5,14 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 const notGiven = "timing not given"
 
 // timesPerDay is how often an instruction is carried out in a day, at most and on average; or why that
 // is not known.
-func timesPerDay(i *fastjson.Value) (*big.Rat, string) {
+func timesPerDay(i tree.Value) (*big.Rat, string) {
 	timing := i.Get("timing")
 	repeat := timing.Get("repeat")
 	often, reason := repeated(repeat)
@@ -20,7 +20,7 @@ func timesPerDay(i *fastjson.Value) (*big.Rat, string) {
 		often, reason = coded(timing.Get("code"))
 	}
 	if reason == notGiven {
-		often, reason = listed(timing.GetArray("event"))
+		often, reason = listed(timing.Items("event"))
 	}
 	count := upTo(repeat, "count")
 	switch {
@@ -33,12 +33,12 @@ func timesPerDay(i *fastjson.Value) (*big.Rat, string) {
 }
 
 // upTo is the number under key or, if higher, that under keyMax; 0 if there is none.
-func upTo(repeat *fastjson.Value, key string) int64 {
-	return max(0, repeat.GetInt64(key), repeat.GetInt64(key+"Max"))
+func upTo(repeat tree.Value, key string) int64 {
+	return max(0, whole(repeat, key), whole(repeat, key+"Max"))
 }
 
 // repeated reads Timing.repeat.
-func repeated(repeat *fastjson.Value) (*big.Rat, string) {
+func repeated(repeat tree.Value) (*big.Rat, string) {
 	slots, vague, reason := timesOfDay(repeat)
 	if reason != "" {
 		return nil, reason
@@ -48,12 +48,12 @@ func repeated(repeat *fastjson.Value) (*big.Rat, string) {
 		return nil, reason
 	}
 	for _, key := range []string{"frequency", "frequencyMax"} {
-		if v := repeat.Get(key); v != nil && repeat.GetInt64(key) < 1 {
-			return nil, fmt.Sprintf("a %s of %s is no number of times", key, number(repeat, key))
+		if repeat.Get(key).Exists() && whole(repeat, key) < 1 {
+			return nil, fmt.Sprintf("a %s of %s is no number of times", key, repeat.Number(key))
 		}
 	}
 	frequency := upTo(repeat, "frequency")
-	if repeat.Get("period") == nil {
+	if !repeat.Get("period").Exists() {
 		switch {
 		case frequency > 0 && slots == 0:
 			return nil, fmt.Sprintf("%s, but not in what time", times(frequency))
@@ -117,7 +117,7 @@ func onDays(often *big.Rat, weekdays int64) *big.Rat {
 }
 
 // shortest is the shortest period, in days.
-func shortest(repeat *fastjson.Value) (*big.Rat, string) {
+func shortest(repeat tree.Value) (*big.Rat, string) {
 	period, ok := fraction(repeat, "period")
 	if !ok {
 		return nil, "the period of the timing is not understood"
@@ -125,7 +125,7 @@ func shortest(repeat *fastjson.Value) (*big.Rat, string) {
 	if most, ok := fraction(repeat, "periodMax"); ok && most.Cmp(period) < 0 {
 		period = most
 	}
-	name := text(repeat, "periodUnit")
+	name := repeat.Text("periodUnit")
 	unit, ok := unitOfTime(name)
 	switch {
 	case name == "":
@@ -152,15 +152,15 @@ var events = map[string]bool{
 }
 
 // timesOfDay counts timeOfDay and when, each once; vague says that there are meals nobody counted.
-func timesOfDay(repeat *fastjson.Value) (slots int64, vague bool, reason string) {
+func timesOfDay(repeat tree.Value) (slots int64, vague bool, reason string) {
 	seen := map[string]bool{}
 	for _, key := range []string{"timeOfDay", "when"} {
-		list := repeat.GetArray(key)
+		list := repeat.Items(key)
 		if len(list) > maxTimes {
 			return 0, false, "more times of day than can be"
 		}
 		for _, v := range list {
-			at := string(v.GetStringBytes())
+			at := v.Text()
 			if seen[at] || at == "" {
 				continue
 			}
@@ -179,10 +179,10 @@ func timesOfDay(repeat *fastjson.Value) (slots int64, vague bool, reason string)
 	return slots, vague, ""
 }
 
-func daysOfWeek(repeat *fastjson.Value) (int64, string) {
+func daysOfWeek(repeat tree.Value) (int64, string) {
 	seen := map[string]bool{}
-	for n, v := range repeat.GetArray("dayOfWeek") {
-		day := string(v.GetStringBytes())
+	for n, v := range repeat.Items("dayOfWeek") {
+		day := v.Text()
 		if n >= maxTimes || !strings.Contains("mon tue wed thu fri sat sun", day) || len(day) != 3 {
 			return 0, fmt.Sprintf("the day of the week %q is not understood", clip(day))
 		}
@@ -192,7 +192,7 @@ func daysOfWeek(repeat *fastjson.Value) (int64, string) {
 }
 
 // listed counts the times that are listed on the fullest day.
-func listed(list []*fastjson.Value) (*big.Rat, string) {
+func listed(list []tree.Value) (*big.Rat, string) {
 	if len(list) == 0 {
 		return nil, notGiven
 	}
@@ -201,7 +201,7 @@ func listed(list []*fastjson.Value) (*big.Rat, string) {
 	}
 	perDay, most := map[string]int64{}, int64(0)
 	for _, v := range list {
-		at := string(v.GetStringBytes())
+		at := v.Text()
 		if len(at) < len("2020-05-01") {
 			return nil, fmt.Sprintf("the time %q is not understood", clip(at))
 		}

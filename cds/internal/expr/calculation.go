@@ -355,10 +355,10 @@ func (c *calculation) dialysis() (ref.Val, ref.Val) {
 func encounterClass(ev *Eval, _ []ref.Val) ref.Val {
 	wanted, _ := ev.Context["encounterId"].(string)
 	for _, e := range ev.Chart.OfType("Encounter") {
-		if wanted == "" && text(e.JSON, "status") != "in-progress" || wanted != "" && e.ID != wanted && e.Ref() != wanted {
+		if wanted == "" && e.JSON.Text("status") != "in-progress" || wanted != "" && e.ID != wanted && e.Ref() != wanted {
 			continue
 		}
-		if class := text(e.JSON, "class", "code"); class != "" {
+		if class := e.JSON.Text("class", "code"); class != "" {
 			ev.readEntry(e, "class", class)
 			return types.String(class)
 		}

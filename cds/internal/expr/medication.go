@@ -7,11 +7,11 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/dose"
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 	"github.com/primum-cds/primum/cds/ucum"
 )
@@ -53,7 +53,7 @@ func (p *provider) doseFunctions() []*function {
 }
 
 // dosage is the dosage instructions of a medication: an array, of an administration one object.
-func dosage(e *chart.Entry) *fastjson.Value {
+func dosage(e *chart.Entry) tree.Value {
 	if e.Type == "MedicationStatement" || e.Type == "MedicationAdministration" {
 		return e.JSON.Get("dosage")
 	}
@@ -96,7 +96,7 @@ func ingredients(ev *Eval, e *chart.Entry, set *terminology.Set) (found []termin
 }
 
 // A dosing computes a dose of one ingredient from a dosage: dose.Single or dose.Daily.
-type dosing func(dosage *fastjson.Value, strength *dose.Strength) dose.Result
+type dosing func(dosage tree.Value, strength *dose.Strength) dose.Result
 
 // A doseKey names a dose that was worked out: the same for every focus.
 type doseKey struct {
@@ -163,25 +163,25 @@ func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measur
 
 // inPieces reports whether a dosage says how much of the product is given, in tablets or by volume, and
 // nothing else: a mass, a rate or a limit does not say of which ingredient it is.
-func inPieces(dosage *fastjson.Value) bool {
-	instructions := dosage.GetArray()
-	if dosage != nil && dosage.Type() == fastjson.TypeObject {
-		instructions = []*fastjson.Value{dosage}
+func inPieces(dosage tree.Value) bool {
+	instructions := dosage.Items()
+	if dosage.Kind() == tree.Object {
+		instructions = []tree.Value{dosage}
 	}
 	for _, instruction := range instructions {
 		for _, name := range []string{"maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"} {
-			if instruction.Get(name) != nil {
+			if instruction.Get(name).Exists() {
 				return false
 			}
 		}
-		for _, way := range append(instruction.GetArray("doseAndRate"), instruction) {
+		for _, way := range append(instruction.Items("doseAndRate"), instruction) {
 			for _, name := range []string{"rateQuantity", "rateRatio", "rateRange"} {
-				if way.Get(name) != nil {
+				if way.Get(name).Exists() {
 					return false
 				}
 			}
-			for _, q := range []*fastjson.Value{way.Get("dose"), way.Get("doseQuantity"), way.Get("doseRange", "low"), way.Get("doseRange", "high")} {
-				if q != nil && !ofProduct(q) {
+			for _, q := range []tree.Value{way.Get("dose"), way.Get("doseQuantity"), way.Get("doseRange", "low"), way.Get("doseRange", "high")} {
+				if q.Exists() && !ofProduct(q) {
 					return false
 				}
 			}
@@ -191,8 +191,8 @@ func inPieces(dosage *fastjson.Value) bool {
 }
 
 // ofProduct reports whether a quantity counts pieces of a product, or is a volume of it.
-func ofProduct(q *fastjson.Value) bool {
-	u, _, _ := measure.Unit(text(q, "unit"), text(q, "system"), text(q, "code"))
+func ofProduct(q tree.Value) bool {
+	u, _, _ := measure.Unit(q.Text("unit"), q.Text("system"), q.Text("code"))
 	if u == nil {
 		return false
 	}
@@ -260,10 +260,10 @@ func routeClass(e *chart.Entry) (string, bool) {
 	return class, class != ""
 }
 
-func routeOf(e *chart.Entry) *fastjson.Value {
+func routeOf(e *chart.Entry) tree.Value {
 	v := dosage(e)
-	if items := v.GetArray(); len(items) > 0 {
-		v = items[0]
+	if first := v.Get("0"); first.Exists() {
+		v = first
 	}
 	return v.Get("route")
 }

@@ -6,18 +6,13 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/temporal"
-	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // A Coding is a coding of a concept, as custom functions see it.
-type Coding struct {
-	terminology.Code
-	Display string
-}
+type Coding = chart.Coding
 
 // Native returns a Value of a kind without a structure: bool, int64, float64 or string, a date as FHIR
 // writes it.
@@ -54,17 +49,16 @@ func (v Value) Concept() (codings []Coding, text string) {
 		return nil, ""
 	}
 	if c.node == nil {
-		return []Coding{{c.concept.First, c.concept.Display}}, c.concept.Display
+		return []Coding{{Code: c.concept.First, Display: c.concept.Display}}, c.concept.Display
 	}
-	items := c.node.json.GetArray("coding")
 	if c.typ == codingType {
-		items = []*fastjson.Value{c.node.json}
+		codings = append(codings, chart.CodingOf(c.node.json))
+	} else {
+		for item := range c.node.json.Each("coding") {
+			codings = append(codings, chart.CodingOf(item))
+		}
 	}
-	for _, item := range items {
-		get := func(key string) string { return string(item.GetStringBytes(key)) }
-		codings = append(codings, Coding{terminology.Code{System: get("system"), Code: get("code")}, get("display")})
-	}
-	return codings, string(c.node.json.GetStringBytes("text"))
+	return codings, c.node.json.Text("text")
 }
 
 // Elements returns the values of a list.
@@ -97,21 +91,7 @@ func ListOf(values []Value) Value {
 
 // ConceptOf is the Value of a concept with codings.
 func ConceptOf(coder chart.Coder, codings []Coding, text string) Value {
-	var a fastjson.Arena
-	list := a.NewArray()
-	for i, c := range codings {
-		item := a.NewObject()
-		item.Set("system", a.NewString(c.System))
-		item.Set("code", a.NewString(c.Code.Code))
-		item.Set("display", a.NewString(c.Display))
-		list.SetArrayItem(i, item)
-	}
-	v := a.NewObject()
-	v.Set("coding", list)
-	if text != "" {
-		v.Set("text", a.NewString(text))
-	}
-	concept := coder.Concept(v)
+	concept := coder.Codings(codings, text)
 	return Value{conceptVal{concept: &concept, typ: conceptType}}
 }
 

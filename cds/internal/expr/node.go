@@ -7,12 +7,12 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/primum-cds/primum/cds/internal/measure"
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // MaxString is the longest text of a record that an expression can read, in bytes.
@@ -24,7 +24,7 @@ type node struct {
 	opaque
 	ev    *Eval
 	typ   *structType
-	json  *fastjson.Value
+	json  tree.Value
 	entry *chart.Entry
 	up    *node
 	name  string // in up
@@ -58,10 +58,10 @@ func join(path, name string) string {
 }
 
 func (n *node) display() string {
-	if text := string(n.json.GetStringBytes("display")); text != "" {
+	if text := n.json.Text("display"); text != "" {
 		return text
 	}
-	if text := string(n.json.GetStringBytes("text")); text != "" {
+	if text := n.json.Text("text"); text != "" {
 		return text
 	}
 	if n.up == nil && n.entry != nil {
@@ -70,7 +70,7 @@ func (n *node) display() string {
 		}
 		return n.entry.Ref()
 	}
-	return clip(n.json.String())
+	return clip(string(n.json.AppendJSON(nil)))
 }
 
 func clip(s string) string {
@@ -99,26 +99,26 @@ func (n *node) missing(path, code string) ref.Val {
 	if code != "" {
 		reason = "data absent: " + code
 	}
-	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), path), Reason: reason, Element: n.json != nil})
+	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), path), Reason: reason, Element: n.json.Exists()})
 }
 
 const absentURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 // absentReason is the data-absent-reason of an element, stated in an extension of it.
-func absentReason(parent *fastjson.Value, name string) string {
+func absentReason(parent tree.Value, name string) string {
 	if code := reasonIn(parent.Get("_" + name)); code != "" {
 		return code
 	}
 	return reasonIn(parent.Get(name))
 }
 
-func reasonIn(element *fastjson.Value) string {
-	if element == nil || element.Type() != fastjson.TypeObject {
+func reasonIn(element tree.Value) string {
+	if element.Kind() != tree.Object {
 		return ""
 	}
-	for _, extension := range element.GetArray("extension") {
-		if string(extension.GetStringBytes("url")) == absentURL {
-			return string(extension.GetStringBytes("valueCode"))
+	for extension := range element.Each("extension") {
+		if extension.Text("url") == absentURL {
+			return extension.Text("valueCode")
 		}
 	}
 	return ""
@@ -130,20 +130,21 @@ func (n *node) field(f *fhir.Field, typ *structType) ref.Val {
 	if f.List {
 		return n.list(f, typ, v)
 	}
-	if v == nil || v.Type() == fastjson.TypeNull {
+	if !v.Exists() || v.Kind() == tree.Null {
 		return n.absent(f.Name)
 	}
 	return n.value(f, typ, v, -1)
 }
 
-func (n *node) list(f *fhir.Field, typ *structType, v *fastjson.Value) ref.Val {
-	if v == nil && (n.json == nil || absentReason(n.json, f.Name) != "") {
+func (n *node) list(f *fhir.Field, typ *structType, v tree.Value) ref.Val {
+	if !v.Exists() && (!n.json.Exists() || absentReason(n.json, f.Name) != "") {
 		return n.absent(f.Name)
 	}
-	items := v.GetArray()
-	out := &listVal{items: make([]ref.Val, 0, len(items)), owner: n, name: f.Name}
-	for i, item := range items {
-		if item.Type() == fastjson.TypeNull {
+	out := &listVal{items: make([]ref.Val, 0, v.Len()), owner: n, name: f.Name}
+	i := -1
+	for item := range v.Each() {
+		i++
+		if item.Kind() == tree.Null {
 			out.items = append(out.items, n.missing(element(f.Name, i), reasonIn(n.json.Get("_"+f.Name, strconv.Itoa(i)))))
 			continue
 		}
@@ -153,7 +154,7 @@ func (n *node) list(f *fhir.Field, typ *structType, v *fastjson.Value) ref.Val {
 }
 
 // value makes the CEL value of one element. Leaves are evidence when they are read.
-func (n *node) value(f *fhir.Field, typ *structType, v *fastjson.Value, index int) ref.Val {
+func (n *node) value(f *fhir.Field, typ *structType, v tree.Value, index int) ref.Val {
 	if typ != nil {
 		child := &node{ev: n.ev, typ: typ, json: v, entry: n.entry, up: n, name: f.Name, index: index}
 		return child.asValue()
@@ -183,14 +184,14 @@ func (n *node) asValue() ref.Val {
 // quantity reads a FHIR Quantity: unknown without a value, or with one that is no number.
 func (n *node) quantity() ref.Val {
 	number := n.json.Get("value")
-	if number == nil {
+	if !number.Exists() {
 		if reason := absentReason(n.json, "value"); reason != "" {
 			return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "data absent: " + reason})
 		}
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "not in the record"})
 	}
-	text := func(key string) string { return string(n.json.GetStringBytes(key)) }
-	q, err := measure.FromFHIR(number.String(), text("comparator"), text("unit"), text("system"), text("code"))
+	text := func(key string) string { return n.json.Text(key) }
+	q, err := measure.FromFHIR(string(number.Raw()), text("comparator"), text("unit"), text("system"), text("code"))
 	if err != nil {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
 	}
@@ -200,31 +201,31 @@ func (n *node) quantity() ref.Val {
 	return quantityVal{q: q, node: n}
 }
 
-func (n *node) primitive(f *fhir.Field, v *fastjson.Value, index int) ref.Val {
+func (n *node) primitive(f *fhir.Field, v tree.Value, index int) ref.Val {
 	name := element(f.Name, index)
 	unreadable := func(reason string) ref.Val {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), name), Reason: reason})
 	}
 	switch celPrimitive(f.Type) {
 	case types.BoolType:
-		return types.Bool(v.Type() == fastjson.TypeTrue)
+		return types.Bool(v.Kind() == tree.True)
 	case types.IntType:
-		i, err := v.Int64()
-		if err != nil {
+		i, ok := v.Int()
+		if !ok {
 			return unreadable("cannot be read: not a whole number")
 		}
 		return types.Int(i)
 	case types.DoubleType:
-		d, err := v.Float64()
-		if err != nil {
+		d, ok := v.Float()
+		if !ok {
 			return unreadable("cannot be read: not a number")
 		}
 		return types.Double(d)
 	}
-	text, err := v.StringBytes()
-	if err != nil {
+	if v.Kind() != tree.String {
 		return unreadable("cannot be read: not a text")
 	}
+	text := v.Bytes()
 	if len(text) > MaxString {
 		return n.ev.fail(fmt.Errorf("%s: %s is longer than %d bytes", n.resource(), join(n.path(), name), MaxString))
 	}

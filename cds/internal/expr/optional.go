@@ -82,7 +82,7 @@ func hasField(ev *Eval, args []ref.Val) ref.Val {
 		}
 		return types.False
 	case *node:
-		if v.json == nil {
+		if !v.json.Exists() {
 			return v.absent("")
 		}
 	}
@@ -150,7 +150,7 @@ func optional(v ref.Val) ref.Val {
 func optionalField(ev *Eval, args []ref.Val) ref.Val {
 	field := args[1].(fieldRef).field
 	v, ok := present(args[0])
-	if n, is := v.(*node); is && n.json == nil {
+	if n, is := v.(*node); is && !n.json.Exists() {
 		return n.absent("")
 	}
 	if !ok || !field.IsSet(v.Value()) {
@@ -165,7 +165,7 @@ func optionalField(ev *Eval, args []ref.Val) ref.Val {
 
 func hasOptional(_ *Eval, args []ref.Val) ref.Val {
 	v, ok := present(args[0])
-	if n, is := v.(*node); is && n.json == nil {
+	if n, is := v.(*node); is && !n.json.Exists() {
 		return n.absent("")
 	}
 	return types.Bool(ok && args[1].(fieldRef).field.IsSet(v.Value()))

@@ -77,7 +77,8 @@ func (ev *Eval) unknowns(missing []Missing) ref.Val {
 }
 
 func isCurrent(e *chart.Entry) (kleene.Truth, Missing) {
-	return e.Current.Truth, Missing{Resource: e.Ref(), Path: e.Current.Path, Reason: e.Current.Reason}
+	s := e.Current()
+	return s.Truth, Missing{Resource: e.Ref(), Path: s.Path, Reason: s.Reason}
 }
 
 // others limits a search to what is not the focus's own therapy: what is linked to it, and a statement
@@ -160,12 +161,12 @@ func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
 
 // given reports whether a medication resource says that the drug was really taken or meant to be.
 func given(e *chart.Entry) bool {
-	status := text(e.JSON, "status")
+	status := e.JSON.Text("status")
 	switch status {
 	case "draft", "cancelled", "not-done", "not-taken", "declined":
 		return false
 	}
-	return !e.Draft && !e.JSON.GetBool("doNotPerform") && text(e.JSON, "intent") != "proposal"
+	return !e.Draft && !e.JSON.Bool("doNotPerform") && e.JSON.Text("intent") != "proposal"
 }
 
 // since is the first day of a window as FHIR writes it.
@@ -212,7 +213,7 @@ func (ev *Eval) reaches(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	switch {
 	case last.Before(earliest):
 		return kleene.False, Missing{}
-	case first.Before(latest) || text(e.JSON, "status") == "stopped":
+	case first.Before(latest) || e.JSON.Text("status") == "stopped":
 		return kleene.Unknown, m
 	}
 	return kleene.True, Missing{}
@@ -233,9 +234,9 @@ func took(ev *Eval, args []ref.Val) ref.Val {
 		switch {
 		case !given(e):
 			return kleene.False, Missing{}
-		case text(e.JSON, "status") == "unknown":
+		case e.JSON.Text("status") == "unknown":
 			return kleene.Unknown, Missing{Resource: e.Ref(), Path: "status", Reason: "unknown"}
-		case e.Current.Truth == kleene.True: // what is current now is within any window that ends now
+		case e.Current().Truth == kleene.True: // what is current now is within any window that ends now
 			return kleene.True, Missing{}
 		}
 		return ev.reaches(e, args[2])
@@ -259,7 +260,7 @@ func startedWithin(ev *Eval, args []ref.Val) ref.Val {
 func held(ev *Eval, args []ref.Val) ref.Val {
 	s := ev.medicationSearch(args[1])
 	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
-		return kleene.Of(text(e.JSON, "status") == "on-hold"), Missing{}
+		return kleene.Of(e.JSON.Text("status") == "on-hold"), Missing{}
 	})
 	s.current = false
 	return ev.answer(s)
@@ -271,7 +272,7 @@ func allergicTo(ev *Eval, args []ref.Val) ref.Val {
 		set: args[1].(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
 	}
 	for _, e := range ev.Chart.Lists[chart.Allergy] {
-		s.complete = s.complete || e.NoDrug && e.Current.Truth == kleene.True
+		s.complete = s.complete || e.NoDrug && e.Current().Truth == kleene.True
 	}
 	return ev.answer(s)
 }
@@ -290,7 +291,7 @@ func had(ev *Eval, args []ref.Val) ref.Val {
 		if e.Refuted() {
 			return kleene.False, Missing{}
 		}
-		if len(args) == 2 || e.Current.Truth == kleene.True {
+		if len(args) == 2 || e.Current().Truth == kleene.True {
 			return kleene.True, Missing{}
 		}
 		return ev.within(e, args[2])

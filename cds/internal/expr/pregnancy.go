@@ -115,7 +115,7 @@ func (c *calculation) daysFrom(name string, e *chart.Entry) (int, bool) {
 		since, dated := c.daysSince(e.Date)
 		return int(math.Floor(float64(days))) + since, ok && dated
 	}
-	d, err := temporal.Parse(text(e.JSON, "valueDateTime"))
+	d, err := temporal.Parse(e.JSON.Text("valueDateTime"))
 	if err != nil || d.Precision() < temporal.Day {
 		return 0, false
 	}

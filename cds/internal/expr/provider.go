@@ -144,7 +144,7 @@ func (p *provider) addField(t *structType, f *fhir.Field) {
 
 func isSet(n *node, f *fhir.Field) bool {
 	v := n.json.Get(f.Name)
-	return v != nil && (!f.List || len(v.GetArray()) > 0)
+	return v.Exists() && (!f.List || v.Get("0").Exists())
 }
 
 // add gives the type a field that nodes answer.

@@ -3,7 +3,6 @@ package expr
 import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
@@ -61,10 +60,10 @@ func (ev *Eval) past(d temporal.Date) kleene.Truth {
 
 func dataAbsent(e *chart.Entry) bool {
 	v := e.JSON
-	if e.Component != nil {
+	if e.Component.Exists() {
 		v = e.Component
 	}
-	return v.Get("dataAbsentReason") != nil || absentReason(v, "valueQuantity") != ""
+	return v.Get("dataAbsentReason").Exists() || absentReason(v, "valueQuantity") != ""
 }
 
 // newest finds the newest usable result. One that is newer and may or may not count makes it unknown.
@@ -92,7 +91,7 @@ func (ev *Eval) newest(args []ref.Val) (*chart.Entry, ref.Val) {
 // undated finds a result among those found that has no date: it may be the newest. Such stand last.
 func (ev *Eval) undated(found []*chart.Entry) (Missing, bool) {
 	last := found[len(found)-1]
-	if last.HasDate || last.Current.Truth == kleene.False || dataAbsent(last) {
+	if last.HasDate || last.Current().Truth == kleene.False || dataAbsent(last) {
 		return Missing{}, false
 	}
 	return Missing{Resource: last.Ref(), Path: "effective", Reason: "not in the record"}, true
@@ -137,12 +136,12 @@ func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
 func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
 	parent := ev.node(e, p.structure("Observation"))
 	holder, path := e.JSON, parent
-	if e.Component != nil {
+	if e.Component.Exists() {
 		holder = e.Component
 		path = &node{ev: ev, typ: p.structure("Observation.component"), json: holder, entry: e, up: parent, name: "component", index: componentIndex(e)}
 	}
 	v := holder.Get("valueQuantity")
-	if v == nil {
+	if !v.Exists() {
 		return path.absent("valueQuantity")
 	}
 	child := &node{ev: ev, typ: p.structure("Quantity"), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
@@ -157,10 +156,12 @@ func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
 }
 
 func componentIndex(e *chart.Entry) int {
-	for i, c := range e.JSON.GetArray("component") {
+	i := 0
+	for c := range e.JSON.Each("component") {
 		if c == e.Component {
 			return i
 		}
+		i++
 	}
 	return 0
 }
@@ -196,5 +197,3 @@ func sinceResult(ev *Eval, args []ref.Val) ref.Val {
 	ev.readEntry(e, "effective", e.Date.String())
 	return elapsedVal{e: temporal.Between(e.Date, ev.now(), ev.zone()), origin: origin{e, "effective"}}
 }
-
-func text(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }

@@ -79,7 +79,7 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 	}
 	out := &listVal{items: make([]ref.Val, 0, len(entries)), name: of}
 	for _, e := range entries {
-		if e.Component == nil {
+		if !e.Component.Exists() {
 			out.items = append(out.items, ev.node(e, typ))
 		}
 	}
@@ -106,7 +106,7 @@ func drug(n *node) ref.Val {
 // codeNode is the CodeableConcept a resource's own code was read from, nil if it stands elsewhere.
 func (n *node) codeNode() *node {
 	v := n.entry.JSON.Get(n.entry.CodePath)
-	if v == nil || n.entry.CodePath == "medicationReference" {
+	if !v.Exists() || n.entry.CodePath == "medicationReference" {
 		return nil
 	}
 	return &node{ev: n.ev, typ: conceptStruct(n), json: v, entry: n.entry, up: n, name: n.entry.CodePath, index: -1}
@@ -117,7 +117,7 @@ func conceptStruct(n *node) *structType {
 }
 
 func current(n *node) ref.Val {
-	s := n.entry.Current
+	s := n.entry.Current()
 	path, status := statusOf(n.entry)
 	n.ev.readEntry(n.entry, path, status)
 	return n.ev.truth(s.Truth, Missing{Resource: n.entry.Ref(), Path: s.Path, Reason: s.Reason})
@@ -126,7 +126,7 @@ func current(n *node) ref.Val {
 // statusOf is the status of a resource, and where it stands: conditions and allergies have a clinical one.
 func statusOf(e *chart.Entry) (path, status string) {
 	for _, keys := range [][]string{{"status"}, {"clinicalStatus", "coding", "0", "code"}} {
-		if s := string(e.JSON.GetStringBytes(keys...)); s != "" {
+		if s := e.JSON.Text(keys...); s != "" {
 			return keys[0], s
 		}
 	}
@@ -134,7 +134,7 @@ func statusOf(e *chart.Entry) (path, status string) {
 }
 
 func status(n *node) ref.Val {
-	s := string(n.entry.JSON.GetStringBytes("status"))
+	s := n.entry.JSON.Text("status")
 	if s == "" {
 		return n.absent("status")
 	}
@@ -153,13 +153,13 @@ func effective(n *node) ref.Val {
 func (p *provider) route(n *node) ref.Val {
 	for _, name := range []string{"dosageInstruction", "dosage"} {
 		v := n.entry.JSON.Get(name)
-		if v == nil {
+		if !v.Exists() {
 			continue
 		}
-		if items := v.GetArray(); len(items) > 0 {
-			v = items[0]
+		if first := v.Get("0"); first.Exists() {
+			v = first
 		}
-		if r := v.Get("route"); r != nil {
+		if r := v.Get("route"); r.Exists() {
 			child := &node{ev: n.ev, typ: p.structure("Concept"), json: r, entry: n.entry, up: n, name: name + ".route", index: -1}
 			return child.asValue()
 		}

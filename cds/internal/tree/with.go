@@ -1,7 +1,7 @@
 package tree
 
 // AppendWith appends the object as JSON without white space, a member being the JSON given: in its place if
-// there is one of that name, else as the last.
+// there is one of that name, else as the last. If there are several, the others are left out.
 func (v Value) AppendWith(dst []byte, name string, json []byte) []byte {
 	dst = append(dst, '{')
 	var set bool

@@ -26,7 +26,7 @@ func (e *Entry) DrugAllergy() bool {
 		return false
 	}
 	said := false
-	for category := range e.JSON.Each("category") {
+	for category := range e.JSON.EachItem("category") {
 		said = true
 		if s := category.Text(); s == "medication" || s == "biologic" {
 			return true

@@ -63,7 +63,7 @@ const Below = terminology.ICD10CM + "#below"
 // Concept reads a CodeableConcept.
 func (c Coder) Concept(v tree.Value) Concept {
 	out := Concept{Display: v.Text("text")}
-	for coding := range v.Each("coding") {
+	for coding := range v.EachItem("coding") {
 		c.add(&out, CodingOf(coding))
 	}
 	c.finish(&out)
@@ -95,7 +95,7 @@ func (c Coder) Medication(v tree.Value) Concept {
 		return out
 	}
 	names := []string{v.Text("text")}
-	for coding := range v.Each("coding") {
+	for coding := range v.EachItem("coding") {
 		names = append(names, coding.Text("display"))
 	}
 	for _, name := range names {

@@ -105,7 +105,7 @@ func (c *Chart) dosageEnd(e *Entry) end {
 		name = "dosage"
 	}
 	var latest end
-	for instruction := range e.JSON.Each(name) {
+	for instruction := range e.JSON.EachItem(name) {
 		stop := c.boundsEnd(e, instruction.Get("timing", "repeat"), name+".timing.repeat.")
 		if !stop.known {
 			return end{}

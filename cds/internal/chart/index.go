@@ -154,7 +154,7 @@ func (c *Chart) add(res *record.Resource) {
 // addComponents makes each component of an Observation an entry of its own.
 func (c *Chart) addComponents(e *Entry) {
 	i := 0
-	for component := range e.JSON.Each("component") {
+	for component := range e.JSON.EachItem("component") {
 		part := *e
 		part.Component, part.CodePath = component, fmt.Sprintf("component[%d].code", i)
 		part.Concept = c.Coder.Concept(component.Get("code"))
@@ -183,7 +183,7 @@ func (c *Chart) code(e *Entry) {
 
 // addSubstances adds what an allergy's reactions were to.
 func (c *Chart) addSubstances(e *Entry) {
-	for reaction := range e.JSON.Each("reaction") {
+	for reaction := range e.JSON.EachItem("reaction") {
 		if substance := reaction.Get("substance"); substance.Exists() {
 			part := c.Coder.Concept(substance)
 			e.Concept.IDs = append(e.Concept.IDs, part.IDs...)

@@ -14,7 +14,7 @@ import (
 // of their strength. A code that names other ingredients stands.
 func (c *Chart) addIngredients(concept *Concept, medication tree.Value) {
 	drug := terminology.Drug{Form: c.Coder.Concept(medication.Get("form")).Display}
-	for ingredient := range medication.Each("ingredient") {
+	for ingredient := range medication.EachItem("ingredient") {
 		if active := ingredient.Get("isActive"); active.Exists() && !ingredient.Bool("isActive") {
 			continue
 		}

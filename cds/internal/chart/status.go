@@ -78,7 +78,7 @@ func enteredInError(v tree.Value) bool {
 // codesOf are the codes of a CodeableConcept whose value set is fixed; other systems may stand beside it.
 func codesOf(v tree.Value, name string) []string {
 	var codes []string
-	for coding := range v.Each(name, "coding") {
+	for coding := range v.EachItem(name, "coding") {
 		codes = append(codes, coding.Text("code"))
 	}
 	return codes

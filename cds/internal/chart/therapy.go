@@ -73,7 +73,7 @@ func references(res *record.Resource, name string) []string {
 		return []string{one}
 	}
 	var out []string
-	for item := range v.Each() {
+	for item := range v.EachItem() {
 		if reference := item.Text("reference"); reference != "" {
 			out = append(out, reference)
 		}

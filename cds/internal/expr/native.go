@@ -54,7 +54,7 @@ func (v Value) Concept() (codings []Coding, text string) {
 	if c.typ == codingType {
 		codings = append(codings, chart.CodingOf(c.node.json))
 	} else {
-		for item := range c.node.json.Each("coding") {
+		for item := range c.node.json.EachItem("coding") {
 			codings = append(codings, chart.CodingOf(item))
 		}
 	}

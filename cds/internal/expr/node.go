@@ -116,7 +116,7 @@ func reasonIn(element tree.Value) string {
 	if element.Kind() != tree.Object {
 		return ""
 	}
-	for extension := range element.Each("extension") {
+	for extension := range element.EachItem("extension") {
 		if extension.Text("url") == absentURL {
 			return extension.Text("valueCode")
 		}
@@ -142,7 +142,7 @@ func (n *node) list(f *fhir.Field, typ *structType, v tree.Value) ref.Val {
 	}
 	out := &listVal{items: make([]ref.Val, 0, v.Len()), owner: n, name: f.Name}
 	i := -1
-	for item := range v.Each() {
+	for item := range v.EachItem() {
 		i++
 		if item.Kind() == tree.Null {
 			out.items = append(out.items, n.missing(element(f.Name, i), reasonIn(n.json.Get("_"+f.Name, strconv.Itoa(i)))))

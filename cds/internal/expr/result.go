@@ -157,7 +157,7 @@ func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
 
 func componentIndex(e *chart.Entry) int {
 	i := 0
-	for c := range e.JSON.Each("component") {
+	for c := range e.JSON.EachItem("component") {
 		if c == e.Component {
 			return i
 		}

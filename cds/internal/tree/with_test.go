@@ -22,12 +22,12 @@ func TestAppendWith(t *testing.T) {
 	}
 }
 
-func TestEach(t *testing.T) {
+func TestEachItem(t *testing.T) {
 	v, err := tree.Parse([]byte(`{"list": [1, [2], null], "object": {"a": 1}, "text": "x"}`))
 	require.NoError(t, err)
 	for path, want := range map[string][]string{"list": {"1", "[2]", "null"}, "object": nil, "text": nil, "nothing": nil} {
 		var got []string
-		for item := range v.Each(path) {
+		for item := range v.EachItem(path) {
 			got = append(got, string(item.Raw()))
 		}
 		require.Equal(t, want, got, path)

@@ -1,11 +1,12 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // A bundleShape is what a Bundle says of itself.
@@ -21,55 +22,68 @@ type bundleShape struct {
 
 // bundle collects the resources of a Bundle and takes down what it supplies. It reports whether it is,
 // or holds, the answer of a search.
-func (r *reader) bundle(v *fastjson.Value, src *source) (searched bool) {
+func (r *reader) bundle(v tree.Value, src *source) (searched bool) {
 	src.found++
 	shape := bundleShape{total: -1}
-	var entries []*fastjson.Value
-	twice := members(v, func(name []byte, member *fastjson.Value) {
-		switch string(name) {
+	for member := range v.All() {
+		switch member.Name() {
 		case "type":
-			shape.kind = stringOf(member)
+			shape.kind = member.Text()
 		case "link":
 			shape.links(member)
 		case "total":
-			if n, err := member.Int(); err == nil {
-				shape.total = n
+			if n, ok := member.Int(); ok {
+				shape.total = int(n)
 			}
 		case "entry":
-			if member.Type() == fastjson.TypeObject {
+			if member.Kind() == tree.Object {
 				r.warnings.input(src.Name, "Bundle.entry is a single object, read as a list of one")
 			}
-			entries = append(entries, listOf(member)...)
 		}
-	})
-	if len(twice) > 0 {
-		r.warnings.input(src.Name, fmt.Sprintf("Bundle.%s is given twice", clip(twice[0])))
-		src.problem = fmt.Sprintf("Bundle.%s is given twice", clip(twice[0]))
 	}
-	for _, e := range entries {
-		r.bundleEntry(e, &shape, src)
+	r.twice(v, "Bundle", src)
+	for member := range v.All() {
+		if member.Name() == "entry" {
+			for e := range member.Each() {
+				r.bundleEntry(e, &shape, src)
+			}
+		}
 	}
 	return src.bundle(&shape)
 }
 
-func (r *reader) bundleEntry(e *fastjson.Value, shape *bundleShape, src *source) {
-	mode := stringOf(e.Get("search", "mode"))
-	shape.searchset = shape.searchset || mode != ""
-	inner := make([]*fastjson.Value, 0, 1)
-	twice := members(e, func(name []byte, v *fastjson.Value) {
-		if string(name) == "resource" {
-			inner = append(inner, v)
-		}
-	})
-	if len(twice) > 0 {
-		r.warnings.input(src.Name, fmt.Sprintf("Bundle.entry.%s is given twice", clip(twice[0])))
-		src.problem = fmt.Sprintf("Bundle.entry.%s is given twice", clip(twice[0]))
+// twice tells of a member of a Bundle that is given twice.
+func (r *reader) twice(v tree.Value, path string, src *source) {
+	if name := v.Twice(); name != "" {
+		src.problem = fmt.Sprintf("%s.%s is given twice", path, clip(name))
+		r.warnings.input(src.Name, src.problem)
 	}
-	if len(inner) == 0 {
+}
+
+func (r *reader) bundleEntry(e tree.Value, shape *bundleShape, src *source) {
+	var fullURL, mode tree.Value
+	found := false
+	for member := range e.All() {
+		switch member.Name() {
+		case "fullUrl":
+			fullURL = cmp.Or(fullURL, member)
+		case "search":
+			mode = cmp.Or(mode, member.Member("mode"))
+		case "resource":
+			found = true
+		}
+	}
+	matched := mode.Text()
+	shape.searchset = shape.searchset || matched != ""
+	r.twice(e, "Bundle.entry", src)
+	if !found {
 		r.entryWithout(e, shape, src)
 	}
-	for _, v := range inner {
-		switch name := r.typeOf(v); name {
+	for v := range e.All() {
+		if v.Name() != "resource" {
+			continue
+		}
+		switch name := v.ResourceType(); name {
 		case "Bundle":
 			shape.searchset = r.bundle(v, src) || shape.searchset
 		case "OperationOutcome":
@@ -78,19 +92,26 @@ func (r *reader) bundleEntry(e *fastjson.Value, shape *bundleShape, src *source)
 			src.found++
 			r.parameters(v, src)
 		default:
-			r.resource(v, stringOf(e.Get("fullUrl")), src)
-			if mode == "" || mode == "match" {
-				shape.matches++
-				shape.types = append(shape.types, name)
+			r.resource(v, name, fullURL, src)
+			if matched == "" || matched == "match" {
+				shape.matched(name)
 			}
 		}
 	}
 }
 
+// matched takes down that the search found a resource of a type.
+func (s *bundleShape) matched(name string) {
+	s.matches++
+	if n := len(s.types); n == 0 || s.types[n-1] != name {
+		s.types = append(s.types, name)
+	}
+}
+
 // outcomeEntry reads what a server says beside its results. Only an error means that some are missing.
-func (r *reader) outcomeEntry(v *fastjson.Value, src *source) {
-	for _, issue := range listOf(v.Get("issue")) {
-		if s := stringOf(issue.Get("severity")); s == "error" || s == "fatal" {
+func (r *reader) outcomeEntry(v tree.Value, src *source) {
+	for issue := range v.Member("issue").Each() {
+		if s := issue.Text("severity"); s == "error" || s == "fatal" {
 			src.problem = r.outcome(v, src)
 			return
 		}
@@ -98,26 +119,29 @@ func (r *reader) outcomeEntry(v *fastjson.Value, src *source) {
 }
 
 // entryWithout reads an entry without a resource: a deletion in a history, or an answer that failed.
-func (r *reader) entryWithout(e *fastjson.Value, shape *bundleShape, src *source) {
-	if stringOf(e.Get("request", "method")) == "DELETE" && shape.kind == "history" {
-		if ref, ok := localReference(stringOf(e.Get("request", "url"))); ok {
-			at, _ := time.Parse(time.RFC3339, stringOf(e.Get("response", "lastModified")))
+func (r *reader) entryWithout(e tree.Value, shape *bundleShape, src *source) {
+	if e.Text("request", "method") == "DELETE" && shape.kind == "history" {
+		if ref, ok := localReference(e.Text("request", "url")); ok {
+			at, _ := time.Parse(time.RFC3339, e.Text("response", "lastModified"))
+			if r.deleted == nil {
+				r.deleted = map[string][]deletion{}
+			}
 			r.deleted[ref] = append(r.deleted[ref], deletion{at})
 		}
 		return
 	}
-	status := stringOf(e.Get("response", "status"))
+	status := e.Text("response", "status")
 	if strings.HasPrefix(status, "4") || strings.HasPrefix(status, "5") {
 		r.warnings.input(src.Name, "a request in it failed: "+clip(status))
 		src.problem = "a request failed: " + clip(status)
 	}
 }
 
-func (s *bundleShape) links(v *fastjson.Value) {
-	for _, link := range listOf(v) {
-		switch stringOf(link.Get("relation")) {
+func (s *bundleShape) links(v tree.Value) {
+	for link := range v.Each() {
+		switch link.Text("relation") {
 		case "self":
-			s.self = stringOf(link.Get("url"))
+			s.self = link.Text("url")
 		case "next", "previous", "prev":
 			s.next = true
 		}

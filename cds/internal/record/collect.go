@@ -1,22 +1,22 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
-	"github.com/primum-cds/primum/cds/internal/fhir"
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // document collects the resources of a whole JSON value.
-func (r *reader) document(v *fastjson.Value, src *source) {
-	if v.Type() == fastjson.TypeArray {
-		if !r.items(v.GetArray(), src) {
+func (r *reader) document(v tree.Value, src *source) {
+	if v.Kind() == tree.Array {
+		if !r.items(v, src) {
 			src.everything()
 		}
 		return
 	}
-	switch r.typeOf(v) {
+	switch name := v.ResourceType(); name {
 	case "Bundle":
 		r.bundle(v, src)
 	case "Parameters":
@@ -29,51 +29,55 @@ func (r *reader) document(v *fastjson.Value, src *source) {
 		return // no resource at all: the caller says so
 	case "Patient":
 		src.some("Patient")
-		r.resource(v, "", src)
+		r.resource(v, name, tree.Value{}, src)
 	default:
 		src.nothing()
-		r.resource(v, "", src)
+		r.resource(v, name, tree.Value{}, src)
 	}
 }
 
 // items collects the resources of an array, and reports whether some came as the answer of a search:
 // then the array as a whole supplies nothing but what the answers do.
-func (r *reader) items(values []*fastjson.Value, src *source) (searched bool) {
-	for _, v := range values {
-		switch r.typeOf(v) {
-		case "Bundle":
-			searched = r.bundle(v, src) || searched
-		case "Parameters":
-			src.found++
-			r.parameters(v, src)
-		case "OperationOutcome":
-			src.found++
-			src.problem = r.outcome(v, src)
-		default:
-			r.resource(v, "", src)
-		}
+func (r *reader) items(values tree.Value, src *source) (searched bool) {
+	for v := range values.All() {
+		searched = r.item(v, src) || searched
 	}
 	return searched
 }
 
+func (r *reader) item(v tree.Value, src *source) (searched bool) {
+	switch name := v.ResourceType(); name {
+	case "Bundle":
+		return r.bundle(v, src)
+	case "Parameters":
+		src.found++
+		r.parameters(v, src)
+	case "OperationOutcome":
+		src.found++
+		src.problem = r.outcome(v, src)
+	default:
+		r.resource(v, name, tree.Value{}, src)
+	}
+	return false
+}
+
 // parameters collects the resources in the parts of a Parameters resource. It supplies what the
 // Bundles in it supply.
-func (r *reader) parameters(v *fastjson.Value, src *source) {
-	for _, part := range listOf(v.Get("parameter")) {
-		if inner := part.Get("resource"); inner != nil {
-			r.items([]*fastjson.Value{inner}, src)
+func (r *reader) parameters(v tree.Value, src *source) {
+	for part := range v.Member("parameter").Each() {
+		if inner := part.Member("resource"); inner.Exists() {
+			r.item(inner, src)
 		}
-		for _, nested := range listOf(part.Get("part")) {
-			if inner := nested.Get("resource"); inner != nil {
-				r.items([]*fastjson.Value{inner}, src)
+		for nested := range part.Member("part").Each() {
+			if inner := nested.Member("resource"); inner.Exists() {
+				r.item(inner, src)
 			}
 		}
 	}
 }
 
 // resource takes one resource down, unless nobody wants it.
-func (r *reader) resource(v *fastjson.Value, fullURL string, src *source) {
-	name := r.typeOf(v)
+func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *source) {
 	kind, known := r.schema.Type(name)
 	switch {
 	case name == "":
@@ -90,17 +94,15 @@ func (r *reader) resource(v *fastjson.Value, fullURL string, src *source) {
 		r.record.Skipped[name]++
 		return
 	}
-	if tooMany(v) {
+	if !v.Clean() && v.Len() > mostMembers {
 		r.warnings.input(src.Name, "a "+name+" that is "+manyMembers+" was left out")
 		src.problem = "a part of it could not be read"
 		return
 	}
-	r.entries = append(r.entries, &entry{
-		Resource: Resource{Type: kind.Name, ID: idOf(v), Draft: src.Draft},
-		json:     v,
-		kind:     kind,
-		fullURL:  fullURL,
-	})
+	e := r.memory.entry()
+	e.Type, e.ID, e.JSON, e.Draft = kind.Name, r.idOf(v), v, src.Draft
+	e.kind, e.fullURL = kind, fullURL
+	r.entries = append(r.entries, e)
 }
 
 // unknownType leaves a resource out whose type is not of R4. If R4 has it under another name, the list
@@ -113,16 +115,10 @@ func (r *reader) unknownType(name string, src *source) {
 }
 
 // outcome says what an OperationOutcome says.
-func (r *reader) outcome(v *fastjson.Value, src *source) string {
+func (r *reader) outcome(v tree.Value, src *source) string {
 	var texts []string
-	for _, issue := range listOf(v.Get("issue")) {
-		text := stringOf(issue.Get("diagnostics"))
-		if text == "" {
-			text = stringOf(issue.Get("details", "text"))
-		}
-		if text == "" {
-			text = stringOf(issue.Get("code"))
-		}
+	for issue := range v.Member("issue").Each() {
+		text := cmp.Or(issue.Text("diagnostics"), issue.Text("details", "text"), issue.Text("code"))
 		if text != "" {
 			texts = append(texts, clip(text))
 		}
@@ -135,47 +131,13 @@ func (r *reader) outcome(v *fastjson.Value, src *source) string {
 	return reason
 }
 
-// typeOf returns the type that a JSON value says it has; "" if it says none, or two.
-func (r *reader) typeOf(v *fastjson.Value) string { return typeOf(r.schema, v) }
-
-func typeOf(schema *fhir.Schema, v *fastjson.Value) string {
-	name := only(v, "resourceType")
-	if name == nil || name.Type() != fastjson.TypeString {
-		return ""
-	}
-	if t, ok := schema.Type(string(name.GetStringBytes())); ok {
-		return t.Name
-	}
-	return stringOf(name)
-}
-
 // idOf returns the id of a resource, also where it is given as a number.
-func idOf(v *fastjson.Value) string {
-	id := only(v, "id")
-	if id != nil && id.Type() == fastjson.TypeNumber {
-		return string(id.MarshalTo(nil))
+func (r *reader) idOf(v tree.Value) string {
+	id := v.Only("id")
+	if id.Kind() == tree.Number {
+		return id.Number()
 	}
-	return stringOf(id)
-}
-
-// only returns the member of that name, nil if there is none or more than one.
-func only(v *fastjson.Value, name string) *fastjson.Value {
-	o := v.GetObject()
-	if o == nil {
-		return nil
-	}
-	var found *fastjson.Value
-	times := 0
-	o.Visit(func(key []byte, member *fastjson.Value) {
-		if string(key) == name {
-			found = member
-			times++
-		}
-	})
-	if times != 1 {
-		return nil
-	}
-	return found
+	return r.memory.text(id.Bytes())
 }
 
 // clip shortens a text from the data to what a message can carry.

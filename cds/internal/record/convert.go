@@ -258,3 +258,54 @@ func describe(v *fastjson.Value) string {
 		return "a " + jsonKind(v)
 	}
 }
+
+// typeOf returns the type that a JSON value says it has; "" if it says none, or two.
+func typeOf(schema *fhir.Schema, v *fastjson.Value) string {
+	name := only(v, "resourceType")
+	if name == nil || name.Type() != fastjson.TypeString {
+		return ""
+	}
+	if t, ok := schema.Type(string(name.GetStringBytes())); ok {
+		return t.Name
+	}
+	return stringOf(name)
+}
+
+// only returns the member of that name, nil if there is none or more than one.
+func only(v *fastjson.Value, name string) *fastjson.Value {
+	o := v.GetObject()
+	if o == nil {
+		return nil
+	}
+	var found *fastjson.Value
+	times := 0
+	o.Visit(func(key []byte, member *fastjson.Value) {
+		if string(key) == name {
+			found = member
+			times++
+		}
+	})
+	if times != 1 {
+		return nil
+	}
+	return found
+}
+
+// stringOf returns a JSON string's content, "" for anything else.
+func stringOf(v *fastjson.Value) string {
+	if v == nil || v.Type() != fastjson.TypeString {
+		return ""
+	}
+	return string(v.GetStringBytes())
+}
+
+// listOf returns the elements of an array, or the value as a list of one.
+func listOf(v *fastjson.Value) []*fastjson.Value {
+	if v == nil || v.Type() == fastjson.TypeNull {
+		return nil
+	}
+	if v.Type() == fastjson.TypeArray {
+		return v.GetArray()
+	}
+	return []*fastjson.Value{v}
+}

@@ -39,25 +39,25 @@ var clinicalDates = map[string][]string{
 }
 
 // clinicalDate returns the date of a normalised resource as written.
-func clinicalDate(r *Resource) string {
+func clinicalDate(r *Resource) []byte {
 	for _, name := range clinicalDates[r.Type] {
 		v := r.JSON.Member(name)
 		switch v.Kind() {
 		case tree.Absent:
 			continue
 		case tree.String:
-			if date := v.Text(); date != "" {
+			if date := v.Bytes(); len(date) > 0 {
 				return date
 			}
 		}
 		for _, part := range []string{"start", "end"} {
-			if date := v.Text(part); date != "" {
+			if date := v.Bytes(part); len(date) > 0 {
 				return date
 			}
 		}
 		for event := range v.Member("event").All() {
-			return event.Text()
+			return event.Bytes()
 		}
 	}
-	return ""
+	return nil
 }

@@ -15,13 +15,21 @@ type deletion struct{ at time.Time }
 // identified makes the resources that have an id unique. A draft stands before the record's resource of
 // its id; else the newest version stands; else equal ones are one; else the choice is by content.
 func (r *reader) identified() {
-	groups := make(map[string][]*entry, len(r.entries))
+	r.memory.refs.reset(len(r.entries))
+	groups := map[*entry][]*entry{} // the first of an id → all of it
 	for _, e := range r.entries {
 		if e.ID == "" {
 			continue
 		}
-		e.ref = e.Type + "/" + e.ID
-		groups[e.ref] = append(groups[e.ref], e)
+		if first := r.list(e); first != e {
+			if groups[first] == nil {
+				groups[first] = []*entry{first}
+			}
+			groups[first] = append(groups[first], e)
+		}
+	}
+	if len(groups) == 0 && len(r.deleted) == 0 {
+		return
 	}
 	out := r.entries[:0]
 	for _, e := range r.entries {
@@ -29,15 +37,25 @@ func (r *reader) identified() {
 			out = append(out, e)
 			continue
 		}
-		group := groups[e.ref]
-		if group == nil {
+		if !e.listed {
 			continue // its group is done
 		}
-		groups[e.ref] = nil
-		if chosen := r.chosen(group); chosen != nil {
-			out = append(out, chosen)
+		group := groups[e]
+		if group == nil {
+			group = []*entry{e}
 		}
+		chosen := r.chosen(group)
+		if chosen == nil {
+			e.left = true
+			continue
+		}
+		*r.memory.refs.slot(e.Type, e.ID) = chosen
+		out = append(out, chosen)
 	}
+	for _, e := range out {
+		e.listed = e.ID != ""
+	}
+	clear(r.entries[len(out):])
 	r.entries = out
 }
 
@@ -52,7 +70,10 @@ func (r *reader) chosen(group []*entry) *entry {
 			}
 		}
 	}
-	for _, d := range r.deleted[e.ref] {
+	if len(r.deleted) == 0 {
+		return e
+	}
+	for _, d := range r.deleted[e.Ref()] {
 		updated := e.updated()
 		if !e.Draft && !updated.IsZero() && !d.at.IsZero() && !updated.After(d.at) {
 			return nil
@@ -66,7 +87,7 @@ func (r *reader) newest(group []*entry) *entry {
 		group = drafts
 	}
 	group = newestBy(group, func(e *entry) (*big.Int, bool) {
-		id := stringOf(e.json.Get("meta", "versionId"))
+		id := e.JSON.Text("meta", "versionId")
 		if id == "" || len(id) > 40 || strings.Trim(id, "0123456789") != "" {
 			return nil, false
 		}
@@ -80,7 +101,7 @@ func (r *reader) newest(group []*entry) *entry {
 	best := 0
 	equal := true
 	for i, e := range group {
-		contents[i] = canonical(e.json)
+		contents[i] = e.JSON.Canonical()
 		equal = equal && bytes.Equal(contents[0], contents[i])
 		if bytes.Compare(contents[i], contents[best]) < 0 {
 			best = i
@@ -119,6 +140,6 @@ func newestBy[V any](group []*entry, version func(*entry) (V, bool), compare fun
 }
 
 func (e *entry) updated() time.Time {
-	at, _ := time.Parse(time.RFC3339, stringOf(e.json.Get("meta", "lastUpdated")))
+	at, _ := time.Parse(time.RFC3339, e.JSON.Text("meta", "lastUpdated"))
 	return at
 }

@@ -46,7 +46,7 @@ func TestOrderChangesNothing(t *testing.T) {
 		defer r.Close()
 		var b strings.Builder
 		b.WriteString(r.text())
-		for _, res := range r.Resources {
+		for _, res := range inOrder(r) {
 			fmt.Fprintf(&b, "%s\n", res.JSON.Canonical())
 		}
 		for _, reference := range []string{"urn:uuid:m", "urn:uuid:n", "urn:uuid:p", "Condition/a"} {
@@ -99,7 +99,7 @@ func FuzzRead(f *testing.F) {
 		}
 		defer r.Close()
 		out := []byte("[")
-		for i, res := range r.Resources {
+		for i, res := range inOrder(r) {
 			if i > 0 {
 				out = append(out, ',')
 			}
@@ -114,9 +114,9 @@ func FuzzRead(f *testing.F) {
 		require.NoError(t, err)
 		defer again.Close()
 		require.Len(t, again.Resources, len(r.Resources), "%s\n%s", r.text(), again.text())
-		for i, res := range r.Resources {
-			require.Equal(t, res.Ref(), again.Resources[i].Ref())
-			require.Equal(t, string(res.JSON.AppendJSON(nil)), string(again.Resources[i].JSON.AppendJSON(nil)))
+		for i, res := range inOrder(r) {
+			require.Equal(t, res.Ref(), inOrder(again)[i].Ref())
+			require.Equal(t, string(res.JSON.AppendJSON(nil)), string(inOrder(again)[i].JSON.AppendJSON(nil)))
 		}
 	})
 }

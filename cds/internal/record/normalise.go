@@ -45,25 +45,45 @@ func (r *reader) normalise(e *entry) {
 		return
 	}
 	e.done = true
-	if e.ID != "" && e.ref == "" {
-		e.ref = e.Type + "/" + e.ID
+	if !e.JSON.Clean() {
+		r.repair(e)
+	}
+	e.Date = r.memory.text(clinicalDate(&e.Resource))
+	for c := range e.JSON.Member("contained").All() {
+		inner := &Resource{Type: c.ResourceType(), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource}
+		inner.Date = string(clinicalDate(inner))
+		e.Contained = append(e.Contained, inner)
+	}
+}
+
+// repair brings a resource into shape that was not read as one.
+func (r *reader) repair(e *entry) {
+	parser, arena := parserPool.Get(), arenaPool.Get()
+	defer func() {
+		parserPool.Put(parser)
+		arenaPool.Put(arena)
+	}()
+	v, err := parser.ParseBytes(e.JSON.Raw())
+	if err != nil { // the parser takes what the tree takes; a fuzz test holds them together
+		r.warnings.resource(&e.Resource, "", "it could not be read: "+err.Error())
+		e.JSON = tree.Value{}
+		return
 	}
 	w := &r.walk
-	w.schema, w.arena, w.warnings, w.resource = r.schema, r.record.arena, &r.warnings, &e.Resource
-	w.object(e.json, e.kind)
-	if f, ok := e.kind.Field("status"); ok && f.Required && e.json.Get("status") == nil && e.json.Get("_status") == nil {
+	w.schema, w.arena, w.warnings, w.resource = r.schema, arena, &r.warnings, &e.Resource
+	w.object(v, e.kind)
+	if f, ok := e.kind.Field("status"); ok && f.Required && v.Get("status") == nil && v.Get("_status") == nil {
 		w.path = append(w.path, "status")
 		w.warn("it has no status: taken as unknown")
 		w.path = w.path[:0]
 	}
-	e.JSON, _ = tree.Parse(AppendJSON(nil, e.json))
-	e.Date = clinicalDate(&e.Resource)
-	for c := range e.JSON.Member("contained").All() {
-		inner := &Resource{Type: c.Text("resourceType"), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource}
-		inner.Date = clinicalDate(inner)
-		e.Contained = append(e.Contained, inner)
-	}
+	e.JSON, _ = tree.Parse(appendJSON(nil, v))
 }
+
+var (
+	parserPool fastjson.ParserPool
+	arenaPool  fastjson.ArenaPool
+)
 
 func (w *walk) object(v *fastjson.Value, t *fhir.Type) {
 	w.older(v, t)
@@ -304,6 +324,12 @@ func (w *walk) unit(v *fastjson.Value) {
 	case mapped:
 		w.warn(fmt.Sprintf("the unit %q is not UCUM, read as %q", clip(read), u.String()))
 	}
+}
+
+// unitIsUCUM reports whether there is nothing that unit would warn of.
+func unitIsUCUM(v tree.Value) bool {
+	u, _, mapped := measure.Unit(v.Text("unit"), v.Text("system"), v.Text("code"))
+	return u != nil && !mapped
 }
 
 func (w *walk) warn(message string) {

@@ -1,28 +1,22 @@
 package record
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/valyala/fastjson"
+
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 // ownedByPatient finds whose record this is, and leaves out what belongs to somebody else.
 func (r *reader) ownedByPatient() {
 	patients, guess := r.patients()
-	urls := map[string]string{} // full URL → "Type/id"
-	for _, e := range r.entries {
-		for _, url := range append(e.also, e.fullURL) {
-			if url != "" {
-				urls[url] = cmp.Or(e.ref, e.Type+"/") // "Type/": whose id is not yet known
-			}
-		}
-	}
+	r.memory.entries = r.entries
 	counts := map[string]int{}
-	known := map[string]string{} // reference → whom it means
+	known := map[string][]string{} // reference → whom it means
 	for _, e := range r.entries {
-		e.owners = r.owners(e, urls, known)
+		e.owners = r.owners(e, known)
 		for _, o := range e.owners {
 			if id, ok := strings.CutPrefix(o, "Patient/"); ok {
 				counts[id]++
@@ -39,14 +33,18 @@ func (r *reader) ownedByPatient() {
 		}
 		kept = append(kept, e)
 	}
-	r.entries = kept
+	if len(kept) < len(r.entries) {
+		clear(r.entries[len(kept):])
+		r.memory.urls.forget()
+	}
+	r.entries, r.memory.entries = kept, kept
 }
 
 func (r *reader) leftOut(e *entry, other string) {
 	if e.ID == "" {
-		e.ID = contentID(e.json)
+		e.ID = contentID(e.JSON)
 	}
-	e.ref = e.Type + "/" + e.ID
+	e.left = true
 	r.warnings.resource(&e.Resource, "", "left out: it belongs to "+clip(other))
 }
 
@@ -61,8 +59,7 @@ func (r *reader) patients() (patients []*entry, guess string) {
 	for _, p := range patients {
 		if p.ID == "" {
 			r.normalise(p)
-			p.ID = contentID(p.json)
-			p.ref = "Patient/" + p.ID
+			p.ID = contentID(p.JSON)
 			if len(patients) == 1 {
 				guess = p.ID
 			}
@@ -93,7 +90,7 @@ func (r *reader) patientID(patients []*entry, counts map[string]int, guess strin
 		}
 	}
 	if guess != "" && id != "" {
-		patients[0].ID, patients[0].ref = id, "Patient/"+id
+		patients[0].ID = id
 	}
 	return id
 }
@@ -124,37 +121,43 @@ func somebodyElse(e *entry, id, guess string) string {
 
 // owners returns whom a resource is about: "Patient/id", or another thing such as "Device/id". A subject
 // that cannot be resolved at all counts as none.
-func (r *reader) owners(e *entry, urls, known map[string]string) []string {
-	var out []string
-	e.json.GetObject().Visit(func(key []byte, v *fastjson.Value) {
-		if string(key) != "subject" && string(key) != "patient" {
-			return
+func (r *reader) owners(e *entry, known map[string][]string) (owners []string) {
+	for v := range e.JSON.All() {
+		if name := v.Name(); name != "subject" && name != "patient" {
+			continue
 		}
-		if list := v.GetArray(); len(list) == 1 {
-			v = list[0]
+		if v.Kind() == tree.Array && v.Len() == 1 {
+			v = v.Get("0")
 		}
-		if v.Type() == fastjson.TypeObject {
-			v = v.Get("reference")
+		if v.Kind() == tree.Object {
+			v = v.Member("reference")
 		}
-		if v == nil || v.Type() != fastjson.TypeString {
-			return
+		if v.Kind() != tree.String {
+			continue
 		}
-		owner, seen := known[string(v.GetStringBytes())]
+		who, seen := known[string(v.Bytes())]
 		if !seen {
-			ref := stringOf(v)
-			owner = r.owner(ref, urls)
-			known[ref] = owner
+			ref := v.Text()
+			if owner := r.owner(ref); owner != "" {
+				who = []string{owner}
+			}
+			known[ref] = who
 		}
-		if owner != "" {
-			out = append(out, owner)
+		if owners == nil {
+			owners = who
+		} else {
+			owners = append(owners[:len(owners):len(owners)], who...)
 		}
-	})
-	return out
+	}
+	return owners
 }
 
-func (r *reader) owner(ref string, urls map[string]string) string {
-	if local, ok := urls[ref]; ok {
-		return local
+func (r *reader) owner(ref string) string {
+	if e := r.memory.byURL(ref); e != nil {
+		if e.ID == "" {
+			return e.Type + "/" // whose id is not yet known
+		}
+		return e.Ref()
 	}
 	if id, ok := strings.CutPrefix(ref, "urn:uuid:"); ok {
 		return "Patient/" + id

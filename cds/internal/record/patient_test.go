@@ -52,7 +52,7 @@ func TestResolve(t *testing.T) {
 		{"resource":{"resourceType":"Encounter","id":"0af3"}},
 		{"resource":{"resourceType":"MedicationRequest","id":"r","status":"active","contained":[
 			{"resourceType":"Medication","id":"c"},{"resourceType":"Substance","id":"s"}]}}]}`)})
-	request := r.OfType("MedicationRequest")[0]
+	request := ofType(r, "MedicationRequest")[0]
 	for reference, want := range map[string]string{
 		"#c":                                    "MedicationRequest/r#c",
 		"#":                                     "MedicationRequest/r",

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/fhir"
-	"github.com/valyala/fastjson"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 const (
@@ -21,6 +21,7 @@ type reader struct {
 	schema   *fhir.Schema
 	record   *Record
 	warnings warnings
+	memory   *memory
 	entries  []*entry
 	deleted  map[string][]deletion // "Type/id" → when a history says it was deleted
 	kept     map[string]bool       // what Keep answered
@@ -30,12 +31,12 @@ type reader struct {
 // An entry is a resource as it was found.
 type entry struct {
 	Resource
-	json    *fastjson.Value
 	kind    *fhir.Type
-	fullURL string
-	owners  []string // whom it is about
-	also    []string // full URLs of the duplicates that it stands for
-	done    bool     // brought into shape
+	fullURL tree.Value
+	owners  []string     // whom it is about
+	also    []tree.Value // full URLs of the duplicates that it stands for
+	done    bool         // brought into shape
+	listed  bool         // to be found by its id
 }
 
 // A source is an input while it is read: what it supplies, and why not.
@@ -60,13 +61,17 @@ func newReader(opt Options) (*reader, error) {
 	if schema == nil {
 		return nil, &ReadError{Offset: -1, Message: "the FHIR element table cannot be read"}
 	}
-	return &reader{
-		opt:     opt,
-		schema:  schema,
-		record:  &Record{Skipped: map[string]int{}, arena: arenaPool.Get()},
-		deleted: map[string][]deletion{},
-		kept:    map[string]bool{},
-	}, nil
+	m := memories.Get().(*memory)
+	r := &reader{
+		opt:    opt,
+		schema: schema,
+		memory: m,
+		record: &Record{Skipped: map[string]int{}, memory: m},
+		kept:   map[string]bool{},
+	}
+	m.reader = tree.Reader{Wanted: r.wanted, Unit: unitIsUCUM, MaxDepth: opt.MaxDepth}
+	r.entries = m.entries
+	return r, nil
 }
 
 // input reads one input and takes down what it supplies.
@@ -91,31 +96,44 @@ func (r *reader) json(src *source) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &ReadError{src.Name, -1, 0, "it is empty"}
 	}
-	t, wrong := checked(data, r.opt.MaxDepth)
-	if wrong != nil {
-		at := wrong.offset + len(src.JSON) - len(data)
-		return &ReadError{src.Name, at, lineAt(src.JSON, at), wrong.message}
-	}
-	fixed, at := repaired(t.json)
-	if at >= 0 {
-		r.warnings.input(src.Name, "bytes that are no UTF-8 were read as U+FFFD")
-	}
-	for _, line := range t.bad {
-		r.warnings.input(src.Name, fmt.Sprintf("line %d could not be read: %s", line.number, line.message))
-		src.problem = fmt.Sprintf("line %d could not be read", t.bad[0].number)
-	}
-	parser := parserPool.Get()
-	r.record.parsers = append(r.record.parsers, parser)
-	v, err := parser.ParseBytes(fixed)
+	v, err := r.tree(data, src)
 	if err != nil {
-		// The scanner takes what the parser takes; a fuzz test holds them together.
-		return &ReadError{src.Name, -1, 0, err.Error()}
+		return err
 	}
 	r.document(v, src)
 	if src.found == 0 {
 		return &ReadError{src.Name, -1, 0, "there is no FHIR resource in it"}
 	}
 	return nil
+}
+
+// tree reads what is one JSON value, or lines of them. Only what is neither is looked at again, to say
+// where it ends to be JSON.
+func (r *reader) tree(data []byte, src *source) (tree.Value, error) {
+	t := r.memory.tree()
+	err := r.memory.reader.Read(t, data)
+	if err == tree.ErrSyntax {
+		lines, wrong := checked(data, r.opt.MaxDepth)
+		if wrong != nil {
+			at := wrong.offset + len(src.JSON) - len(data)
+			return tree.Value{}, &ReadError{src.Name, at, lineAt(src.JSON, at), wrong.message}
+		}
+		for _, line := range lines.bad {
+			r.warnings.input(src.Name, fmt.Sprintf("line %d could not be read: %s", line.number, line.message))
+			src.problem = fmt.Sprintf("line %d could not be read", lines.bad[0].number)
+		}
+		data = lines.json
+		err = r.memory.reader.Read(t, data)
+	}
+	if err == tree.ErrUTF8 {
+		r.warnings.input(src.Name, "bytes that are no UTF-8 were read as U+FFFD")
+		err = r.memory.reader.Read(t, repaired(data))
+	}
+	if err != nil {
+		// The tree takes what the scanner takes; a fuzz test holds them together.
+		return tree.Value{}, &ReadError{src.Name, -1, 0, err.Error()}
+	}
+	return t.Root(), nil
 }
 
 // wanted reports whether resources of a type are kept.
@@ -134,39 +152,4 @@ func (r *reader) wanted(name string) bool {
 var alwaysKept = map[string]bool{
 	"Patient": true, "Medication": true, "MedicationRequest": true, "MedicationStatement": true,
 	"MedicationDispense": true, "MedicationAdministration": true, "AllergyIntolerance": true,
-}
-
-// members calls f for each member of an object and returns the names that occur more than once.
-func members(v *fastjson.Value, f func(name []byte, v *fastjson.Value)) (twice []string) {
-	o := v.GetObject()
-	if o == nil {
-		return nil
-	}
-	var seen seenNames
-	o.Visit(func(key []byte, member *fastjson.Value) {
-		if seen.again(o, key) {
-			twice = append(twice, string(key))
-		}
-		f(key, member)
-	})
-	return twice
-}
-
-// stringOf returns a JSON string's content, "" for anything else.
-func stringOf(v *fastjson.Value) string {
-	if v == nil || v.Type() != fastjson.TypeString {
-		return ""
-	}
-	return string(v.GetStringBytes())
-}
-
-// listOf returns the elements of an array, or the value as a list of one.
-func listOf(v *fastjson.Value) []*fastjson.Value {
-	if v == nil || v.Type() == fastjson.TypeNull {
-		return nil
-	}
-	if v.Type() == fastjson.TypeArray {
-		return v.GetArray()
-	}
-	return []*fastjson.Value{v}
 }

@@ -9,10 +9,7 @@ package record
 
 import (
 	"cmp"
-	"slices"
 	"strings"
-
-	"github.com/valyala/fastjson"
 
 	"github.com/primum-cds/primum/cds/internal/tree"
 )
@@ -37,21 +34,18 @@ type Options struct {
 	MaxDepth  int    // of JSON nesting; 0: 200, at most 290
 }
 
-// A Record is what is known of one patient. It belongs to one goroutine: reading the JSON of its
-// resources writes to it.
+// A Record is what is known of one patient. It belongs to one goroutine, and borrows the JSON that it was
+// read from until it is closed.
 type Record struct {
 	Patient   *Resource // nil if there is none
 	PatientID string
-	Resources []*Resource // all that were kept, by type, then id; contained ones only under their parents
+	Resources []*Resource // all that were kept, in no order; contained ones only under their parents
 	Warnings  []Warning
 	Skipped   map[string]int // how many resources of each type were not wanted
 
-	byRef   map[string]*Resource
-	byURL   map[string]*Resource
-	byUUID  map[string]*Resource // made when first needed
-	slices  []slice
-	parsers []*fastjson.Parser
-	arena   *fastjson.Arena
+	byUUID map[string]*Resource // made when first needed
+	slices []slice
+	memory *memory
 }
 
 // A Resource is one resource of the record.
@@ -63,37 +57,22 @@ type Resource struct {
 	Parent    *Resource   // of a contained resource
 	Contained []*Resource // in the order of the JSON
 
-	ref string
+	left bool // out of the record
 }
 
 // Ref returns "Type/id"; of a contained resource, its parent's Ref and "#id".
-func (r *Resource) Ref() string { return r.ref }
-
-// OfType returns the resources of a type, by id. The result is part of the record.
-func (r *Record) OfType(name string) []*Resource {
-	from, _ := slices.BinarySearchFunc(r.Resources, name, func(res *Resource, name string) int {
-		return cmp.Compare(res.Type, name)
-	})
-	to := from
-	for to < len(r.Resources) && r.Resources[to].Type == name {
-		to++
+func (r *Resource) Ref() string {
+	if r.Parent != nil {
+		return r.Parent.Ref() + "#" + r.ID
 	}
-	return r.Resources[from:to:to]
+	return r.Type + "/" + r.ID
 }
-
-var (
-	parserPool fastjson.ParserPool
-	arenaPool  fastjson.ArenaPool
-)
 
 // Close gives the memory of the record back. Nothing that came from the record may be used after,
 // except strings of Resource, Warning and Record themselves.
 func (r *Record) Close() {
-	for _, p := range r.parsers {
-		parserPool.Put(p)
-	}
-	if r.arena != nil {
-		arenaPool.Put(r.arena)
+	if r.memory != nil {
+		r.memory.release()
 	}
 	*r = Record{}
 }
@@ -115,7 +94,7 @@ func Read(inputs []Input, opt Options) (*Record, error) {
 	r.ownedByPatient()
 	r.normalised()
 	r.unidentified()
-	r.indexed()
+	r.record.Warnings = r.warnings.sorted()
 	return r.record, nil
 }
 

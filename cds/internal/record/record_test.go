@@ -13,7 +13,7 @@ import (
 func (r *Record) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "patient %s\n", r.PatientID)
-	for _, res := range r.Resources {
+	for _, res := range inOrder(r) {
 		b.WriteString(res.Ref())
 		if res.Draft {
 			b.WriteString(" draft")
@@ -179,6 +179,13 @@ func TestReadKeepsWhatIsWanted(t *testing.T) {
 		{"resourceType":"Claim","id":"1","status":7},{"resourceType":"Claim","id":"1"},{"resourceType":"Observation","id":"1","status":"final","issued":"2020-01-01T00:00:00Z"},
 		{"resourceType":"AllergyIntolerance","id":"1"},{"resourceType":"MedicationStatement","id":"1","status":"active"}]`)})
 	require.Equal(t, lines("patient 1", "AllergyIntolerance/1", "MedicationStatement/1", "Observation/1 2020-01-01T00:00:00Z", "Patient/1", "skipped Claim 2"), r.text())
-	require.Len(t, r.OfType("Observation"), 1)
-	require.Empty(t, r.OfType("Claim"))
+	require.Len(t, ofType(r, "Observation"), 1)
+	require.Empty(t, ofType(r, "Claim"))
+}
+
+// inOrder returns the resources by type, then id.
+func inOrder(r *Record) []*Resource { return slices.SortedFunc(slices.Values(r.Resources), byRef) }
+
+func ofType(r *Record, name string) []*Resource {
+	return slices.DeleteFunc(inOrder(r), func(res *Resource) bool { return res.Type != name })
 }

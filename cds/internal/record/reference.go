@@ -8,8 +8,8 @@ func (r *Record) Resolve(from *Resource, reference string) (*Resource, bool) {
 	if id, ok := strings.CutPrefix(reference, "#"); ok {
 		return contained(from, id)
 	}
-	if res, ok := r.byURL[reference]; ok {
-		return res, true
+	if e := r.memory.byURL(reference); e != nil {
+		return &e.Resource, true
 	}
 	if id, ok := strings.CutPrefix(reference, "urn:uuid:"); ok {
 		res := r.uuids()[id]
@@ -19,8 +19,9 @@ func (r *Record) Resolve(from *Resource, reference string) (*Resource, bool) {
 	if !ok {
 		return nil, false
 	}
-	res, ok := r.byRef[local]
-	return res, ok
+	kind, id, _ := strings.Cut(local, "/")
+	res := r.memory.refs.find(kind, id)
+	return res, res != nil
 }
 
 // contained finds "#id" beside or in from; "#" alone is the resource that contains from.
@@ -74,21 +75,4 @@ func localReference(reference string) (string, bool) {
 		return "", false
 	}
 	return path[start:], true
-}
-
-// indexed puts the record in order and makes references resolvable.
-func (r *reader) indexed() {
-	rec := r.record
-	rec.byRef = make(map[string]*Resource, len(rec.Resources))
-	rec.byURL = make(map[string]*Resource)
-	for _, e := range r.entries {
-		res := &e.Resource
-		rec.byRef[res.ref] = res
-		for _, url := range append(e.also, e.fullURL) {
-			if other, taken := rec.byURL[url]; url != "" && (!taken || byRef(res, other) < 0) {
-				rec.byURL[url] = res
-			}
-		}
-	}
-	rec.Warnings = r.warnings.sorted()
 }

@@ -170,3 +170,83 @@ func (v Value) Raw() []byte {
 	}
 	return v.t.src[n.start:n.end]
 }
+
+// ResourceType returns the type that an object says it has; "" if it says none, or several.
+func (v Value) ResourceType() string {
+	if v.Kind() != Object {
+		return ""
+	}
+	if v.Skipped() {
+		p := parser{src: v.t.src, at: int(v.node().start), all: allShapes(), maxDepth: 1 << 30, t: &Tree{}}
+		if s := p.resourceType(); s != nil {
+			return s.typ.Name
+		}
+		return ""
+	}
+	said := v.Only("resourceType").Bytes()
+	if s := allShapes().byName[string(said)]; s != nil {
+		return s.typ.Name
+	}
+	return string(said)
+}
+
+// Only returns the member of that name; the zero Value if there is none, or more than one.
+func (v Value) Only(name string) Value {
+	var found Value
+	if v.Kind() != Object {
+		return found
+	}
+	for member := range v.All() {
+		if member.Name() != name {
+			continue
+		}
+		if found.Exists() {
+			return Value{}
+		}
+		found = member
+	}
+	return found
+}
+
+// Twice returns the name of a member that the object has more than once, in the order of their second
+// places the first; "" if there is none.
+func (v Value) Twice() string {
+	if v.Kind() != Object {
+		return ""
+	}
+	const few = 16
+	var names [few]uint32
+	var more map[uint32]bool
+	n := 0
+	for member := range v.All() {
+		name := member.node().name()
+		for _, other := range names[:min(n, few)] {
+			if other == name {
+				return member.Name()
+			}
+		}
+		if n < few {
+			names[n] = name
+		} else if more[name] {
+			return member.Name()
+		} else {
+			if more == nil {
+				more = map[uint32]bool{}
+			}
+			more[name] = true
+		}
+		n++
+	}
+	return ""
+}
+
+// Each returns the items of an array; of any other value but null, the value itself.
+func (v Value) Each() iter.Seq[Value] {
+	switch v.Kind() {
+	case Array:
+		return v.All()
+	case Absent, Null:
+		return func(func(Value) bool) {}
+	}
+	return func(yield func(Value) bool) { yield(v) }
+}

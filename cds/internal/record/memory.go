@@ -1,0 +1,79 @@
+package record
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/primum-cds/primum/cds/internal/tree"
+)
+
+// A memory is what one Read needs that the next can use again. A record holds it until it is closed.
+type memory struct {
+	reader    tree.Reader
+	trees     []*tree.Tree
+	trees0    int // how many of them are in use
+	slabs     [][]entry
+	used      int // entries in use
+	entries   []*entry
+	resources []*Resource
+	refs      refTable
+	urls      urlTable
+	texts     []byte // the rest of a block that texts are cut from; blocks are never used again
+}
+
+var memories = sync.Pool{New: func() any { return &memory{} }}
+
+const (
+	slabEntries = 256
+	textBlock   = 4 << 10
+)
+
+// release gives the memory back. Nothing in it may be used after.
+func (m *memory) release() {
+	for _, t := range m.trees[:m.trees0] {
+		t.Reset()
+	}
+	for i := range m.used {
+		m.slabs[i/slabEntries][i%slabEntries] = entry{}
+	}
+	clear(m.entries)
+	clear(m.resources)
+	m.refs.forget()
+	m.urls.forget()
+	m.reader = tree.Reader{}
+	m.trees0, m.used, m.entries, m.resources = 0, 0, m.entries[:0], m.resources[:0]
+	memories.Put(m)
+}
+
+func (m *memory) tree() *tree.Tree {
+	if m.trees0 == len(m.trees) {
+		m.trees = append(m.trees, &tree.Tree{})
+	}
+	m.trees0++
+	return m.trees[m.trees0-1]
+}
+
+func (m *memory) entry() *entry {
+	if m.used == len(m.slabs)*slabEntries {
+		m.slabs = append(m.slabs, make([]entry, slabEntries))
+	}
+	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
+	m.used++
+	return e
+}
+
+// text returns a copy of b that outlives the record.
+func (m *memory) text(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	if len(b) > cap(m.texts)-len(m.texts) {
+		if len(b) > textBlock/8 {
+			return string(b)
+		}
+		m.texts = make([]byte, 0, textBlock)
+	}
+	from := len(m.texts)
+	m.texts = append(m.texts, b...)
+	return unsafe.String(&m.texts[from], len(b)) // written once, never again
+}

@@ -191,7 +191,7 @@ func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {
 
 // constantText is what a template that reads no record says for a row; "" if it says nothing.
 func (e *Engine) constantText(t *template, scope *expr.Scope, row expr.Row) string {
-	eval := expr.NewEval(chart.New(&record.Record{}, e.coder))
+	eval := expr.NewEval(chart.New(&record.Record{}, &e.coder))
 	r := &rendering{vars: e.env.NewVars(eval, scope, nil, row)}
 	text := strings.TrimSpace(r.text(t, verbatim))
 	if len(r.problems) > 0 {

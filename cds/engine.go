@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/expr"
@@ -23,7 +24,8 @@ type Engine struct {
 	reads  map[string]bool   // the FHIR types that some rule reads
 	advice Errors
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
-	systems map[string]bool
+	systems  map[string]bool
+	memories *sync.Pool // of *chart.Memory
 }
 
 // Advice returns what is not wrong in the rules, but probably not meant: a code of a drug that nobody
@@ -97,6 +99,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		opt(cfg)
 	}
 	e := &Engine{coder: cfg.coder, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
+	e.memories = &sync.Pool{New: func() any { return chart.NewMemory(&e.coder) }}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
 		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}
@@ -122,6 +125,7 @@ type Record struct {
 	engine *Engine
 	record *record.Record
 	chart  *chart.Chart
+	memory *chart.Memory
 }
 
 // Read reads a patient's data. It is lenient: what is odd becomes a warning of every report. The error
@@ -143,13 +147,19 @@ func (e *Engine) ReadPatient(id string, inputs ...Input) (*Record, error) {
 		}
 		return nil, err
 	}
-	return &Record{engine: e, record: rec, chart: chart.New(rec, e.coder)}, nil
+	memory := e.memories.Get().(*chart.Memory)
+	return &Record{engine: e, record: rec, memory: memory, chart: memory.New(rec)}, nil
 }
 
 // Close gives the record's memory back. The record cannot be used after; reports made from it can.
 func (r *Record) Close() {
+	if r.chart == nil {
+		return
+	}
+	r.memory.Release()
 	r.record.Close()
-	r.chart = nil
+	r.engine.memories.Put(r.memory)
+	r.chart, r.memory = nil, nil
 }
 
 // Len returns how many resources of the patient there are, those that no rule reads included.

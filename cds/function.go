@@ -166,7 +166,7 @@ func fromGo(v reflect.Value, cfg *config) (expr.Value, error) {
 		for i, c := range out.Codings {
 			codings[i] = expr.Coding{Code: terminology.Code{System: c.System, Code: c.Code}, Display: c.Display}
 		}
-		return expr.ConceptOf(cfg.coder, codings, out.Text), nil
+		return expr.ConceptOf(&cfg.coder, codings, out.Text), nil
 	}
 	if v.Kind() != reflect.Slice {
 		return expr.Native(v.Interface())

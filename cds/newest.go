@@ -6,7 +6,8 @@ package cds
 func (r *Record) Newest() string {
 	newest := ""
 	for _, res := range r.record.Resources {
-		newest = max(newest, res.Date[:min(len(res.Date), len("2006-01-02"))])
+		date := res.Date()
+		newest = max(newest, date[:min(len(date), len("2006-01-02"))])
 	}
 	return newest
 }

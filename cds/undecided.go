@@ -91,14 +91,21 @@ func (e *evaluation) reportUndecided(out *Report) {
 func (e *evaluation) unscreened() []Unscreened {
 	out := []Unscreened{}
 	unmapped := e.eval.Unmapped()
-	for kind := range e.record.chart.Lists {
-		for _, entry := range e.record.chart.Lists[kind] {
-			if entry.Component.Exists() || len(unmapped[entry]) == 0 && !e.engine.unseen(entry) {
-				continue
+	add := func(entry *chart.Entry) {
+		if !entry.Component.Exists() && entry.Current().Truth != kleene.False {
+			out = append(out, unscreenedEntry(entry, unmapped[entry]))
+		}
+	}
+	for _, kind := range []chart.Kind{chart.Medication, chart.Allergy} {
+		for _, entry := range e.record.chart.Each(kind) {
+			if len(unmapped[entry]) == 0 && e.engine.unseen(entry) {
+				add(entry)
 			}
-			if entry.Current().Truth != kleene.False {
-				out = append(out, unscreenedEntry(entry, unmapped[entry]))
-			}
+		}
+	}
+	for entry, names := range unmapped {
+		if len(names) > 0 {
+			add(entry)
 		}
 	}
 	slices.SortFunc(out, func(a, b Unscreened) int { return cmp.Compare(a.Resource, b.Resource) })

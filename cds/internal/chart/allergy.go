@@ -11,7 +11,7 @@ var noKnown = map[string]bool{
 }
 
 // absence reports whether an allergy entry says that there is none, and whether that is said of drugs.
-func absence(c Concept) (is, drugs bool) {
+func absence(c *Concept) (is, drugs bool) {
 	if c.First.System != terminology.SNOMED {
 		return false, false
 	}

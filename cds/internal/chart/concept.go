@@ -22,6 +22,12 @@ type Concept struct {
 	Reason  string // why it is not mapped, "" if it is
 }
 
+func (c *Concept) clone() *Concept {
+	out := *c
+	out.IDs, out.Systems = slices.Clone(c.IDs), slices.Clone(c.Systems)
+	return &out
+}
+
 // In reports whether the concept is in set: unknown if none of its codings is in a system of the set.
 func (c *Concept) In(set *terminology.Set) kleene.Truth {
 	for _, id := range c.IDs {
@@ -61,7 +67,7 @@ type Coder struct {
 const Below = terminology.ICD10CM + "#below"
 
 // Concept reads a CodeableConcept.
-func (c Coder) Concept(v tree.Value) Concept {
+func (c *Coder) Concept(v tree.Value) Concept {
 	out := Concept{Display: v.Text("text")}
 	for coding := range v.EachItem("coding") {
 		c.add(&out, CodingOf(coding))
@@ -71,7 +77,7 @@ func (c Coder) Concept(v tree.Value) Concept {
 }
 
 // Codings is the concept that has these codings and this text; "" is none.
-func (c Coder) Codings(codings []Coding, text string) Concept {
+func (c *Coder) Codings(codings []Coding, text string) Concept {
 	out := Concept{Display: text}
 	for _, coding := range codings {
 		c.add(&out, coding)
@@ -81,7 +87,7 @@ func (c Coder) Codings(codings []Coding, text string) Concept {
 }
 
 // Coding reads a Coding.
-func (c Coder) Coding(v tree.Value) Concept {
+func (c *Coder) Coding(v tree.Value) Concept {
 	var out Concept
 	c.add(&out, CodingOf(v))
 	c.finish(&out)
@@ -89,7 +95,7 @@ func (c Coder) Coding(v tree.Value) Concept {
 }
 
 // Medication reads the concept of a medication: if no coding tells the drug, its name does.
-func (c Coder) Medication(v tree.Value) Concept {
+func (c *Coder) Medication(v tree.Value) Concept {
 	out := c.Concept(v)
 	if out.Drug != nil {
 		return out
@@ -124,7 +130,7 @@ func CodingOf(v tree.Value) Coding {
 	return Coding{terminology.Code{System: v.Text("system"), Code: v.Text("code")}, v.Text("display")}
 }
 
-func (c Coder) add(out *Concept, coding Coding) {
+func (c *Coder) add(out *Concept, coding Coding) {
 	code := terminology.Normal(coding.Code)
 	if out.Display == "" {
 		out.Display = coding.Display
@@ -144,7 +150,7 @@ func (c Coder) add(out *Concept, coding Coding) {
 	}
 }
 
-func (c Coder) addCode(out *Concept, code terminology.Code) {
+func (c *Coder) addCode(out *Concept, code terminology.Code) {
 	out.intern(c.Codes.Lookup(code))
 	switch code.System {
 	case "":
@@ -169,7 +175,7 @@ func (c Coder) addCode(out *Concept, code terminology.Code) {
 
 // addDrug makes the drug's ingredients codes of the concept. A drug of which an ingredient is missing
 // can be found, but never ruled out.
-func (c Coder) addDrug(out *Concept, drug terminology.Drug) {
+func (c *Coder) addDrug(out *Concept, drug terminology.Drug) {
 	if out.Drug == nil || out.Drug.Partial && !drug.Partial || !stated(*out.Drug) && stated(drug) && out.Drug.Partial == drug.Partial {
 		out.Drug = &drug
 	}
@@ -190,7 +196,7 @@ func (c *Concept) intern(id terminology.ID) {
 }
 
 // finish puts what was gathered into order. A concept that nobody named is called by what it holds.
-func (c Coder) finish(out *Concept) {
+func (c *Coder) finish(out *Concept) {
 	slices.Sort(out.IDs)
 	out.IDs = slices.Compact(out.IDs)
 	slices.Sort(out.Systems)
@@ -235,7 +241,7 @@ func (c *Concept) SharesIngredient(other *Concept) bool {
 	return false
 }
 
-func (c Coder) name(drug terminology.Drug) string {
+func (c *Coder) name(drug terminology.Drug) string {
 	if name := c.Drugs.Name(drug.RxCUI); name != "" {
 		return name
 	}

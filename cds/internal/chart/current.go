@@ -108,7 +108,7 @@ func (c *Chart) administrationCurrent(e *Entry) State {
 	if e.JSON.Text("status") == "in-progress" {
 		return yes
 	}
-	given, known := e.Date, e.HasDate
+	given, known := e.Date(), e.HasDate()
 	if stop, ok := date(e.JSON.Text("effectivePeriod", "end")); ok {
 		given, known = stop, true
 	}

@@ -24,7 +24,7 @@ func chartAt(t *testing.T, now string, resources ...string) (*chart.Chart, *char
 	t.Cleanup(rec.Close)
 	at, err := time.Parse(time.RFC3339, now)
 	require.NoError(t, err)
-	c := chart.New(rec, chart.Coder{Codes: terminology.NewInterner(), Drugs: &terminology.Drugs{}})
+	c := chart.New(rec, &chart.Coder{Codes: terminology.NewInterner(), Drugs: &terminology.Drugs{}})
 	c.At(at)
 	for _, res := range rec.Resources {
 		if res.ID == "x" {
@@ -137,7 +137,7 @@ func TestCurrent(t *testing.T) {
 func TestNothingInErrorIsInTheChart(t *testing.T) {
 	c, _ := chartAt(t, now, `{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},
 		"verificationStatus":{"coding":[{"code":"7"},{"code":"entered-in-error"}]}}`, `{"resourceType":"Procedure`+of+`"status":"completed"}`)
-	require.Empty(t, c.Lists[chart.Condition])
+	require.Empty(t, c.List(chart.Condition))
 }
 
 func TestDispenseEndsWithItsPrescription(t *testing.T) {

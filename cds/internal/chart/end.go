@@ -140,7 +140,7 @@ func (c *Chart) daysSupplyEnd(e *Entry) end {
 
 // after is so many times the duration after the date of the entry.
 func (c *Chart) after(e *Entry, duration tree.Value, times int, path string) end {
-	if !e.HasDate || !duration.Exists() {
+	if !e.HasDate() || !duration.Exists() {
 		return end{}
 	}
 	unit := cmp.Or(duration.Text("code"), strings.ToLower(duration.Text("unit")))
@@ -152,13 +152,13 @@ func (c *Chart) after(e *Entry, duration tree.Value, times int, path string) end
 	if !ok || duration.Text("comparator") != "" {
 		return end{}
 	}
-	first, last := e.Date.Bounds(c.Now.Location())
+	first, last := e.Date().Bounds(c.Now.Location())
 	first, ok = plus(first, span)
 	if !ok {
 		return end{}
 	}
 	last, ok = plus(last, span)
-	return end{first: first, last: last, path: path, says: fmt.Sprintf("%s from %s on", span, e.Date), known: ok}
+	return end{first: first, last: last, path: path, says: fmt.Sprintf("%s from %s on", span, e.Date()), known: ok}
 }
 
 // plus adds by the calendar and the clock of t's place. It is not ok after the year 9999.

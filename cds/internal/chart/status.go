@@ -71,8 +71,14 @@ func (s statuses) state(path string, codes ...string) State {
 
 func byStatus(e *Entry) State { return statusesOf[e.Type].state("status", e.JSON.Text("status")) }
 
-func enteredInError(v tree.Value) bool {
-	return v.Text("status") == "entered-in-error" || anyOf(codesOf(v, "verificationStatus"), "entered-in-error")
+// anyCode reports whether a CodeableConcept has that code, in any system.
+func anyCode(v tree.Value, code string) bool {
+	for coding := range v.EachItem("coding") {
+		if string(coding.Bytes("code")) == code {
+			return true
+		}
+	}
+	return false
 }
 
 // codesOf are the codes of a CodeableConcept whose value set is fixed; other systems may stand beside it.

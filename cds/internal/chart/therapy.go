@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/record"
@@ -10,45 +11,42 @@ import (
 var links = []string{"priorPrescription", "basedOn", "replaces", "authorizingPrescription", "request", "derivedFrom"}
 
 // linkTherapies finds the medication resources that are one therapy: those that links join, also
-// through one another. It gives every entry of a list its position, too.
+// through one another.
 func (c *Chart) linkTherapies() {
-	for k := range c.Lists {
-		for i, e := range c.Lists[k] {
-			e.position, e.therapy = i, i
-		}
-	}
-	list := c.Lists[Medication]
-	for _, e := range list {
-		for _, name := range links {
-			targets, _ := c.Linked(e, name)
-			for _, other := range targets {
-				c.join(e, other)
+	for _, e := range c.lists[Medication].entries {
+		for v := range e.JSON.All() {
+			if name := v.Name(); slices.Contains(links, name) {
+				targets, _ := c.Linked(e, name)
+				for _, other := range targets {
+					c.join(e, other)
+				}
 			}
 		}
 	}
 }
 
 func (c *Chart) join(a, b *Entry) {
-	x, y := c.root(a), c.root(b)
-	if x != y {
-		c.Lists[Medication][max(x, y)].therapy = min(x, y)
+	if a, b = a.root(), b.root(); a != b {
+		if canonical(a, b) > 0 {
+			a, b = b, a
+		}
+		b.therapy = a
 	}
 }
 
-func (c *Chart) root(e *Entry) int {
-	for e.therapy != e.position {
-		e.therapy = c.Lists[Medication][e.therapy].therapy
-		e = c.Lists[Medication][e.therapy]
+func (e *Entry) root() *Entry {
+	for e.therapy != nil {
+		e = e.therapy
 	}
-	return e.position
+	return e
 }
 
-// Therapy returns a number that all medications of one therapy have in common.
-func (c *Chart) Therapy(e *Entry) int { return c.root(e) }
+// Therapy returns the entry that stands for the therapy of a medication: of all of one therapy it is the same.
+func (c *Chart) Therapy(e *Entry) *Entry { return e.root() }
 
 // SameTherapy reports whether two medication entries are one therapy.
 func (c *Chart) SameTherapy(a, b *Entry) bool {
-	return a == b || a.Kind == Medication && b.Kind == Medication && c.root(a) == c.root(b)
+	return a == b || a.Kind == Medication && b.Kind == Medication && a.root() == b.root()
 }
 
 // Linked returns the medications in the chart that an element of a medication refers to; given says whether
@@ -56,7 +54,7 @@ func (c *Chart) SameTherapy(a, b *Entry) bool {
 func (c *Chart) Linked(e *Entry, element string) (targets []*Entry, given bool) {
 	for _, reference := range references(e.Resource, element) {
 		target, ok := c.Record.Resolve(e.Resource, reference)
-		if other := c.entries[target]; ok && other != nil && other.Kind == Medication {
+		if other := c.Entry(target); ok && other != nil && other.Kind == Medication {
 			targets = append(targets, other)
 		}
 		given = given || !ok && (element == "priorPrescription" || strings.Contains(reference, "Medication"))

@@ -250,7 +250,7 @@ func (c *calculation) unstable(newest float64) bool {
 			last = e
 			continue
 		}
-		if temporal.Between(e.Date, last.Date, c.ev.zone()).LessEqual(temporal.Days(7)) != kleene.True {
+		if temporal.Between(e.Date(), last.Date(), c.ev.zone()).LessEqual(temporal.Days(7)) != kleene.True {
 			return false
 		}
 		q, ok := c.p.quantityOf(c.ev, e, set).(quantityVal)

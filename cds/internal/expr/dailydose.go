@@ -26,7 +26,7 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 	entries := ev.Chart.Find(chart.Medication, set.set)
 	ev.charge(8 * len(entries))
 	var out []share
-	seen := tally{map[int]bool{}, map[string]bool{}, map[string]bool{}}
+	seen := tally{map[*chart.Entry]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, rank := range [][]string{{"focus"}, {"MedicationRequest"}, {"MedicationStatement"}, medicationTypes} {
 		for _, e := range entries {
 			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || seen.has(ev.Chart, e) {
@@ -49,7 +49,7 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 
 // A tally is what was counted: therapies, what is ordered, and what is said to be taken.
 type tally struct {
-	therapies       map[int]bool
+	therapies       map[*chart.Entry]bool
 	ordered, stated map[string]bool
 }
 

@@ -197,7 +197,7 @@ func (ev *Eval) read(r Read) {
 }
 
 func (ev *Eval) readEntry(e *chart.Entry, path, value string) {
-	ev.read(Read{Entry: e, Res: e.Ref(), Path: path, Value: value, Date: e.Resource.Date})
+	ev.read(Read{Entry: e, Res: e.Ref(), Path: path, Value: value, Date: e.Resource.Date()})
 }
 
 // truth makes a CEL value of a three-valued one; m says what was missing if it is unknown.

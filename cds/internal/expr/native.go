@@ -90,7 +90,7 @@ func ListOf(values []Value) Value {
 }
 
 // ConceptOf is the Value of a concept with codings.
-func ConceptOf(coder chart.Coder, codings []Coding, text string) Value {
+func ConceptOf(coder *chart.Coder, codings []Coding, text string) Value {
 	concept := coder.Codings(codings, text)
 	return Value{conceptVal{concept: &concept, typ: conceptType}}
 }

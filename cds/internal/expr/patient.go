@@ -95,7 +95,7 @@ func (ev *Eval) others(counts func(*chart.Entry) (kleene.Truth, Missing)) func(*
 // ownTherapy reports whether an entry is of the focus's therapy. A link to another drug, as from a plan that
 // brought both, makes that no part of it.
 func (ev *Eval) ownTherapy(e *chart.Entry) bool {
-	return e == ev.focus || ev.Chart.SameTherapy(ev.focus, e) && ev.focus.Concept.SharesIngredient(&e.Concept)
+	return e == ev.focus || ev.Chart.SameTherapy(ev.focus, e) && ev.focus.Concept.SharesIngredient(e.Concept)
 }
 
 // states reports whether one entry says that what another orders is taken.
@@ -183,15 +183,15 @@ func (ev *Eval) since(v ref.Val) (temporal.Date, bool) {
 // within reports whether an entry's date is in a window that ends at now.
 func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	m := Missing{Resource: e.Ref(), Path: "effective", Reason: "its date does not tell whether it is in the window"}
-	if !e.HasDate {
+	if !e.HasDate() {
 		m.Reason = "not in the record"
 		return kleene.Unknown, m
 	}
 	switch v := from.(type) {
 	case spanVal:
-		return temporal.Within(e.Date, ev.Chart.Now, v.s), m
+		return temporal.Within(e.Date(), ev.Chart.Now, v.s), m
 	case dateVal:
-		return kleene.And(temporal.LessEqual(v.d, e.Date, ev.zone()), ev.past(e.Date)), m
+		return kleene.And(temporal.LessEqual(v.d, e.Date(), ev.zone()), ev.past(e.Date())), m
 	}
 	return kleene.Unknown, m
 }
@@ -200,7 +200,7 @@ func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 // one that was stopped ended is not told by when it was to end.
 func (ev *Eval) reaches(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	begun, m := ev.within(e, from)
-	if begun == kleene.True || e.HasDate && temporal.Less(ev.now(), e.Date, ev.zone()) == kleene.True {
+	if begun == kleene.True || e.HasDate() && temporal.Less(ev.now(), e.Date(), ev.zone()) == kleene.True {
 		return begun, m
 	}
 	m = Missing{Resource: e.Ref(), Path: "end", Reason: "it is not known when it ended"}
@@ -271,7 +271,7 @@ func allergicTo(ev *Eval, args []ref.Val) ref.Val {
 		kind: chart.Allergy, lists: []string{"AllergyIntolerance"}, plural: "allergies", current: true,
 		set: args[1].(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
 	}
-	for _, e := range ev.Chart.Lists[chart.Allergy] {
+	for _, e := range ev.Chart.List(chart.Allergy) {
 		s.complete = s.complete || e.NoDrug && e.Current().Truth == kleene.True
 	}
 	return ev.answer(s)

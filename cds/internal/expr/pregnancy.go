@@ -112,7 +112,7 @@ func (c *calculation) daysFrom(name string, e *chart.Entry) (int, bool) {
 			return 0, false
 		}
 		days, ok := inUnit(c.ev, []ref.Val{q, types.String("d")}).(types.Double)
-		since, dated := c.daysSince(e.Date)
+		since, dated := c.daysSince(e.Date())
 		return int(math.Floor(float64(days))) + since, ok && dated
 	}
 	d, err := temporal.Parse(e.JSON.Text("valueDateTime"))

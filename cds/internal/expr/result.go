@@ -36,13 +36,13 @@ func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
 	if truth == kleene.False || dataAbsent(e) {
 		return kleene.False, m
 	}
-	if !e.HasDate {
+	if !e.HasDate() {
 		return kleene.Unknown, Missing{Resource: e.Ref(), Path: "effective", Reason: "not in the record"}
 	}
 	if window == nil {
-		past := ev.past(e.Date)
+		past := ev.past(e.Date())
 		if past != kleene.True {
-			m = Missing{Resource: e.Ref(), Path: "effective", Reason: e.Date.String() + " does not tell whether it is in the future"}
+			m = Missing{Resource: e.Ref(), Path: "effective", Reason: e.Date().String() + " does not tell whether it is in the future"}
 		}
 		return kleene.And(truth, past), m
 	}
@@ -91,7 +91,7 @@ func (ev *Eval) newest(args []ref.Val) (*chart.Entry, ref.Val) {
 // undated finds a result among those found that has no date: it may be the newest. Such stand last.
 func (ev *Eval) undated(found []*chart.Entry) (Missing, bool) {
 	last := found[len(found)-1]
-	if last.HasDate || last.Current().Truth == kleene.False || dataAbsent(last) {
+	if last.HasDate() || last.Current().Truth == kleene.False || dataAbsent(last) {
 		return Missing{}, false
 	}
 	return Missing{Resource: last.Ref(), Path: "effective", Reason: "not in the record"}, true
@@ -120,7 +120,7 @@ func (p *provider) latest(ev *Eval, args []ref.Val) ref.Val {
 	if missing != nil {
 		return missing
 	}
-	ev.readEntry(e, e.CodePath, e.Concept.Display)
+	ev.readEntry(e, e.CodePath(), e.Concept.Display)
 	return ev.node(e, p.structure("Observation"))
 }
 
@@ -172,7 +172,7 @@ func hasResult(ev *Eval, args []ref.Val) ref.Val {
 	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
 		switch truth, m := ev.usable(e, args[2]); truth {
 		case kleene.True:
-			ev.readEntry(e, e.CodePath, e.Concept.Display)
+			ev.readEntry(e, e.CodePath(), e.Concept.Display)
 			return types.True
 		case kleene.Unknown:
 			unsure = append(unsure, m)
@@ -194,6 +194,6 @@ func sinceResult(ev *Eval, args []ref.Val) ref.Val {
 	if missing != nil {
 		return missing
 	}
-	ev.readEntry(e, "effective", e.Date.String())
-	return elapsedVal{e: temporal.Between(e.Date, ev.now(), ev.zone()), origin: origin{e, "effective"}}
+	ev.readEntry(e, "effective", e.Date().String())
+	return elapsedVal{e: temporal.Between(e.Date(), ev.now(), ev.zone()), origin: origin{e, "effective"}}
 }

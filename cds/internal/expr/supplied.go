@@ -106,12 +106,12 @@ func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
 	if ev.AssumeNotIn {
 		return nil
 	}
-	return []Missing{{Resource: e.Ref(), Path: e.CodePath, Reason: "its code cannot be mapped", Uncovered: e}}
+	return []Missing{{Resource: e.Ref(), Path: e.CodePath(), Reason: "its code cannot be mapped", Uncovered: e}}
 }
 
 // absence records that none of a list was in codes.
 func (ev *Eval) absence(s search) {
-	n := ev.Chart.Count[s.kind]
+	n := ev.Chart.Count(s.kind)
 	ev.read(Read{Path: s.plural, Value: fmt.Sprintf("none of %s in %d supplied", s.set.name, n)})
 }
 
@@ -121,7 +121,7 @@ func (ev *Eval) readFound(found []*chart.Entry) {
 		if e.Concept.ByName {
 			value += " (by name)"
 		}
-		ev.readEntry(e, e.CodePath, strings.TrimSpace(value))
+		ev.readEntry(e, e.CodePath(), strings.TrimSpace(value))
 	}
 }
 

@@ -75,7 +75,7 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 	typ := p.structure(of)
 	entries := ev.Chart.OfType(of)
 	if kind != chart.Other {
-		entries = ev.Chart.Lists[kind]
+		entries = ev.Chart.List(kind)
 	}
 	out := &listVal{items: make([]ref.Val, 0, len(entries)), name: of}
 	for _, e := range entries {
@@ -98,18 +98,18 @@ func (ev *Eval) node(e *chart.Entry, typ *structType) *node {
 func drug(n *node) ref.Val {
 	e := n.entry
 	if e.Concept.First.Code == "" && e.Concept.Display == "" && e.Concept.Drug == nil {
-		return n.ev.unknownAt(e, e.CodePath, e.Concept.Reason)
+		return n.ev.unknownAt(e, e.CodePath(), e.Concept.Reason)
 	}
-	return conceptVal{concept: &e.Concept, node: n.codeNode(), origin: origin{e, e.CodePath}, typ: conceptType}
+	return conceptVal{concept: e.Concept, node: n.codeNode(), origin: origin{e, e.CodePath()}, typ: conceptType}
 }
 
 // codeNode is the CodeableConcept a resource's own code was read from, nil if it stands elsewhere.
 func (n *node) codeNode() *node {
-	v := n.entry.JSON.Get(n.entry.CodePath)
-	if !v.Exists() || n.entry.CodePath == "medicationReference" {
+	v := n.entry.JSON.Get(n.entry.CodePath())
+	if !v.Exists() || n.entry.CodePath() == "medicationReference" {
 		return nil
 	}
-	return &node{ev: n.ev, typ: conceptStruct(n), json: v, entry: n.entry, up: n, name: n.entry.CodePath, index: -1}
+	return &node{ev: n.ev, typ: conceptStruct(n), json: v, entry: n.entry, up: n, name: n.entry.CodePath(), index: -1}
 }
 
 func conceptStruct(n *node) *structType {
@@ -143,10 +143,10 @@ func status(n *node) ref.Val {
 }
 
 func effective(n *node) ref.Val {
-	if !n.entry.HasDate {
+	if !n.entry.HasDate() {
 		return n.ev.unknownAt(n.entry, "effective", "not in the record")
 	}
-	return dateVal{d: n.entry.Date, origin: origin{n.entry, "effective"}}
+	return dateVal{d: n.entry.Date(), origin: origin{n.entry, "effective"}}
 }
 
 // route is the first route of the dosage instructions.

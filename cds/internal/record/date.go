@@ -38,8 +38,10 @@ var clinicalDates = map[string][]string{
 	"Task":                     {"authoredOn"},
 }
 
-// clinicalDate returns the date of a normalised resource as written.
-func clinicalDate(r *Resource) []byte {
+// Date returns the clinical date of the resource as written, "" if it has none.
+func (r *Resource) Date() string { return string(r.date()) }
+
+func (r *Resource) date() []byte {
 	for _, name := range clinicalDates[r.Type] {
 		v := r.JSON.Member(name)
 		switch v.Kind() {

@@ -67,6 +67,7 @@ func rank(e *entry) int {
 
 func (r *reader) accept(e *entry) {
 	res := &e.Resource
+	res.Number = len(r.memory.resources)
 	r.memory.resources = append(r.memory.resources, res)
 	if res.Type == "Patient" {
 		r.record.Patient = res

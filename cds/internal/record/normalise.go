@@ -48,11 +48,8 @@ func (r *reader) normalise(e *entry) {
 	if !e.JSON.Clean() {
 		r.repair(e)
 	}
-	e.Date = r.memory.text(clinicalDate(&e.Resource))
 	for c := range e.JSON.Member("contained").All() {
-		inner := &Resource{Type: c.ResourceType(), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource}
-		inner.Date = string(clinicalDate(inner))
-		e.Contained = append(e.Contained, inner)
+		e.Contained = append(e.Contained, &Resource{Type: c.ResourceType(), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource})
 	}
 }
 

@@ -53,7 +53,7 @@ type Resource struct {
 	Type, ID  string
 	JSON      tree.Value
 	Draft     bool
-	Date      string      // its clinical date as written, "" if it has none
+	Number    int         // its place in Record.Resources; of a contained one, 0
 	Parent    *Resource   // of a contained resource
 	Contained []*Resource // in the order of the JSON
 

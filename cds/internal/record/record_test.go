@@ -18,8 +18,8 @@ func (r *Record) text() string {
 		if res.Draft {
 			b.WriteString(" draft")
 		}
-		if res.Date != "" {
-			b.WriteString(" " + res.Date)
+		if res.Date() != "" {
+			b.WriteString(" " + res.Date())
 		}
 		for _, c := range res.Contained {
 			b.WriteString(" " + c.Ref())

@@ -1,0 +1,275 @@
+// Package chart is a record as a clinician reads it: medications, allergies, conditions, results, each
+// indexed by code, with what is current at one instant and which orders are one therapy.
+//
+// A Chart belongs to one goroutine, as the record under it does. What is asked of few entries, as their
+// dates and whether they are current, is found out when it is asked.
+package chart
+
+import (
+	"slices"
+	"time"
+
+	"github.com/primum-cds/primum/cds/internal/record"
+	"github.com/primum-cds/primum/cds/internal/tree"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A Kind is one of the lists of a chart.
+type Kind int
+
+// The lists that rules ask by code.
+const (
+	Medication Kind = iota
+	Allergy
+	Condition
+	Observation
+	Procedure
+	Immunization
+	kinds
+	Other Kind = -1
+)
+
+var kindOf = map[string]Kind{
+	"MedicationRequest": Medication, "MedicationStatement": Medication,
+	"MedicationDispense": Medication, "MedicationAdministration": Medication,
+	"AllergyIntolerance": Allergy, "Condition": Condition, "Observation": Observation,
+	"Procedure": Procedure, "Immunization": Immunization,
+}
+
+// A Chart is a record, indexed.
+type Chart struct {
+	Record *record.Record
+	Now    time.Time
+	Coder  *Coder
+
+	reading int // counts the instants that At was given
+	memory  *Memory
+	entries []*Entry // by the number of their resource; nil for what was entered in error
+	types   []*list  // by type, in the order in which they were met
+	lists   [kinds]list
+}
+
+// A Memory is what a Chart is made in. It can be used for one Chart after another, of records that one
+// Coder reads: what a concept means is kept.
+type Memory struct {
+	chart    Chart
+	slabs    [][]Entry
+	used     int
+	concepts conceptCache
+}
+
+const slabEntries = 128
+
+// NewMemory returns a Memory for records that coder reads.
+func NewMemory(coder *Coder) *Memory {
+	return &Memory{chart: Chart{Coder: coder}, concepts: newConceptCache(coder)}
+}
+
+// New indexes one record.
+func New(rec *record.Record, coder *Coder) *Chart { return NewMemory(coder).New(rec) }
+
+// New indexes a record. At must be called before anything is asked that depends on the time. The Chart is
+// part of the Memory, and good until the next New.
+func (m *Memory) New(rec *record.Record) *Chart {
+	m.forget()
+	c := &m.chart
+	c.Record, c.memory = rec, m
+	c.entries = slices.Grow(c.entries[:0], len(rec.Resources))[:len(rec.Resources)]
+	var of *list
+	for i, res := range rec.Resources {
+		if of == nil || of.name != res.Type {
+			of = c.typeOf(res.Type)
+		}
+		c.entries[i] = c.add(res, of)
+	}
+	for k := range c.lists {
+		c.lists[k].index()
+	}
+	c.linkTherapies()
+	return c
+}
+
+// forget empties the chart, and keeps its memory.
+func (m *Memory) forget() {
+	for i := range m.used {
+		m.slabs[i/slabEntries][i%slabEntries] = Entry{}
+	}
+	m.used = 0
+	c := &m.chart
+	c.Record, c.Now, c.reading = nil, time.Time{}, 0
+	clear(c.entries)
+	for _, l := range c.types {
+		l.forget()
+	}
+	for k := range c.lists {
+		c.lists[k].forget()
+	}
+}
+
+// Release forgets the record, so that nothing of it stays reachable.
+func (m *Memory) Release() { m.forget() }
+
+func (m *Memory) entry() *Entry {
+	if m.used == len(m.slabs)*slabEntries {
+		m.slabs = append(m.slabs, make([]Entry, slabEntries))
+	}
+	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
+	m.used++
+	return e
+}
+
+// typeOf returns the list of a type, and makes it if there is none.
+func (c *Chart) typeOf(name string) *list {
+	for _, l := range c.types {
+		if l.name == name {
+			return l
+		}
+	}
+	l := &list{name: name, kind: Other}
+	if kind, ok := kindOf[name]; ok {
+		l.kind = kind
+	}
+	c.types = append(c.types, l)
+	return l
+}
+
+// add makes the entry of a resource; nil if it was entered in error.
+func (c *Chart) add(res *record.Resource, of *list) *Entry {
+	var status, code, reactions, components tree.Value
+	inError := false
+	for v := range res.JSON.All() {
+		switch v.Name() {
+		case "status":
+			status = v
+		case "verificationStatus":
+			inError = anyCode(v, "entered-in-error")
+		case "code", "vaccineCode", "medicationCodeableConcept":
+			if v.Name() == codeNames[of.kind+1] {
+				code = v
+			}
+		case "reaction":
+			reactions = v
+		case "component":
+			components = v
+		}
+	}
+	if inError || string(status.Bytes()) == "entered-in-error" {
+		return nil
+	}
+	e := c.memory.entry()
+	e.Resource, e.Kind, e.chart = res, of.kind, c
+	if of.kind == Medication {
+		e.Concept = c.medication(res, code)
+	} else {
+		e.Concept = c.memory.concepts.concept(code)
+	}
+	of.add(e)
+	if of.kind == Other {
+		return e
+	}
+	c.lists[of.kind].add(e)
+	switch of.kind {
+	case Allergy:
+		e.Absence, e.NoDrug = absence(e.Concept)
+		c.addSubstances(e, reactions)
+	case Observation:
+		c.addComponents(e, components)
+	}
+	return e
+}
+
+// codeNames is the element that says what a resource is about, by its kind plus one.
+var codeNames = [kinds + 1]string{
+	Other + 1: "code", Medication + 1: "medicationCodeableConcept", Allergy + 1: "code", Condition + 1: "code",
+	Observation + 1: "code", Procedure + 1: "code", Immunization + 1: "vaccineCode",
+}
+
+// addComponents makes each component of an Observation an entry of its own.
+func (c *Chart) addComponents(e *Entry, components tree.Value) {
+	for component := range components.EachItem() {
+		part := c.memory.entry()
+		e.parts++
+		*part = Entry{Resource: e.Resource, Kind: e.Kind, chart: c, Component: component, part: e.parts}
+		part.Concept = c.memory.concepts.concept(component.Member("code"))
+		c.lists[Observation].add(part)
+	}
+}
+
+// addSubstances adds what an allergy's reactions were to.
+func (c *Chart) addSubstances(e *Entry, reactions tree.Value) {
+	var whole *Concept
+	for reaction := range reactions.EachItem() {
+		if substance := reaction.Member("substance"); substance.Exists() {
+			if whole == nil {
+				whole = e.Concept.clone()
+			}
+			part := c.memory.concepts.concept(substance)
+			whole.IDs = append(whole.IDs, part.IDs...)
+			whole.Systems = append(whole.Systems, part.Systems...)
+		}
+	}
+	if whole != nil {
+		c.Coder.finish(whole)
+		e.Concept = whole
+	}
+}
+
+var noMedication = Concept{Reason: "no medication given"}
+
+func (c *Chart) medication(res *record.Resource, code tree.Value) *Concept {
+	if code.Exists() {
+		return c.memory.concepts.medication(code)
+	}
+	ref := res.JSON.Member("medicationReference")
+	if !ref.Exists() {
+		return &noMedication
+	}
+	target, ok := c.Record.Resolve(res, ref.Text("reference"))
+	if !ok {
+		return &Concept{Reason: "the Medication it refers to is not in the record", Display: ref.Text("display")}
+	}
+	concept := c.memory.concepts.medication(target.JSON.Member("code"))
+	if concept.Drug == nil || !stated(*concept.Drug) {
+		concept = concept.clone()
+		c.addIngredients(concept, target.JSON)
+	}
+	return concept
+}
+
+// Entry returns the entry of a resource; nil if it is not in the chart.
+func (c *Chart) Entry(res *record.Resource) *Entry {
+	if res == nil || res.Parent != nil || res.Number >= len(c.entries) {
+		return nil
+	}
+	if e := c.entries[res.Number]; e != nil && e.Resource == res {
+		return e
+	}
+	return nil
+}
+
+// OfType returns the entries of one FHIR type in canonical order.
+func (c *Chart) OfType(name string) []*Entry {
+	for _, l := range c.types {
+		if l.name == name {
+			return l.ordered()
+		}
+	}
+	return nil
+}
+
+// List returns the entries of a list in canonical order: newest first, then by type and id, without what
+// was entered in error. The components of an Observation stand behind it.
+func (c *Chart) List(k Kind) []*Entry { return c.lists[k].ordered() }
+
+// Each returns the entries of a list in no order.
+func (c *Chart) Each(k Kind) []*Entry { return c.lists[k].entries }
+
+// Count returns how many resources there are in a list.
+func (c *Chart) Count(k Kind) int { return c.lists[k].resources }
+
+// Find returns the entries of a list that carry a code of the set, in canonical order.
+func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry { return c.lists[k].find(set) }
+
+// Uncovered returns the entries of a list that might be in the set for all that their codes tell, in
+// canonical order.
+func (c *Chart) Uncovered(k Kind, set *terminology.Set) []*Entry { return c.lists[k].uncovered(set) }

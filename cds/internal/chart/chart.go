@@ -171,9 +171,13 @@ func (c *Chart) add(res *record.Resource, of *list) *Entry {
 	switch of.kind {
 	case Allergy:
 		e.Absence, e.NoDrug = absence(e.Concept)
-		c.addSubstances(e, reactions)
+		if reactions.Exists() {
+			c.addSubstances(e, reactions)
+		}
 	case Observation:
-		c.addComponents(e, components)
+		if components.Exists() {
+			c.addComponents(e, components)
+		}
 	}
 	return e
 }

@@ -18,6 +18,7 @@ type memory struct {
 	resources []*Resource
 	refs      refTable
 	urls      urlTable
+	units     unitCache
 	texts     []byte // the rest of a block that texts are cut from; blocks are never used again
 }
 

@@ -323,12 +323,6 @@ func (w *walk) unit(v *fastjson.Value) {
 	}
 }
 
-// unitIsUCUM reports whether there is nothing that unit would warn of.
-func unitIsUCUM(v tree.Value) bool {
-	u, _, mapped := measure.Unit(v.Text("unit"), v.Text("system"), v.Text("code"))
-	return u != nil && !mapped
-}
-
 func (w *walk) warn(message string) {
 	w.warnings.resource(w.resource, strings.Clone(strings.Join(w.path, ".")), message)
 }

@@ -69,7 +69,7 @@ func newReader(opt Options) (*reader, error) {
 		record: &Record{Skipped: map[string]int{}, memory: m},
 		kept:   map[string]bool{},
 	}
-	m.reader = tree.Reader{Wanted: r.wanted, Unit: unitIsUCUM, MaxDepth: opt.MaxDepth}
+	m.reader = tree.Reader{Wanted: r.wanted, Unit: m.units.isUCUM, MaxDepth: opt.MaxDepth}
 	r.entries = m.entries
 	return r, nil
 }

@@ -77,6 +77,7 @@ type parser struct {
 	t        *Tree
 	all      *shapes
 	reader   *Reader
+	last     *shape            // the last one that resourceType returned
 	others   map[string]uint32 // the numbers of names that FHIR does not have
 }
 
@@ -153,41 +154,59 @@ func (p *parser) envelope(name uint32) bool {
 
 // resourceType returns the shape of the resource that begins here, nil if it says none that FHIR has.
 func (p *parser) resourceType() *shape {
-	begin, nodes := p.at, len(p.nodes)
-	defer func() { p.at, p.nodes = begin, p.nodes[:nodes] }()
-	p.at++
-	for p.peek() == '"' {
-		p.at++
-		from := p.at
-		end, _, ok := p.text()
-		if !ok || p.peek() != ':' {
-			return nil
-		}
-		p.at++
-		if string(p.src[from:end]) == "resourceType" {
-			if p.peek() != '"' {
-				return nil
-			}
-			p.at++
-			from = p.at
-			end, _, ok = p.text()
-			if s := p.all.byName[string(p.src[from:max(from, end)])]; ok && s != nil && s.number >= 0 {
-				return s
-			}
-			return nil
-		}
-		if !p.passValue() || p.peek() != ',' {
-			return nil
-		}
-		p.at++
+	from, to := typeAt(p.src, p.at, p.maxDepth)
+	if s := p.last; s != nil && s.typ.Name == string(p.src[from:to]) {
+		return s
+	}
+	if s := p.all.byName[string(p.src[from:to])]; s != nil && s.number >= 0 {
+		p.last = s
+		return s
 	}
 	return nil
 }
 
+// typeAt returns where the resourceType of the object that begins at a place stands; nowhere if it says none.
+func typeAt(src []byte, at, maxDepth int) (from, to int) {
+	p := parser{src: src, at: at + 1, maxDepth: maxDepth}
+	for p.peek() == '"' {
+		p.at++
+		from = p.at
+		end, _, ok := p.text()
+		if !ok || p.peek() != ':' {
+			return 0, 0
+		}
+		p.at++
+		if c := p.peek(); string(src[from:end]) == "resourceType" {
+			p.at++
+			from = p.at
+			if end, _, ok = p.text(); c != '"' || !ok {
+				return 0, 0
+			}
+			return from, end
+		}
+		if !p.passValue() || p.peek() != ',' {
+			return 0, 0
+		}
+		p.at++
+	}
+	return 0, 0
+}
+
 // passValue passes over any value.
 func (p *parser) passValue() bool {
-	if c := p.peek(); c == '{' || c == '[' {
+	switch c := p.peek(); c {
+	case '{', '[':
 		return p.skip()
+	case '"':
+		p.at++
+		_, _, ok := p.text()
+		return ok
+	case 't':
+		return p.literal("true")
+	case 'f':
+		return p.literal("false")
+	case 'n':
+		return p.literal("null")
 	}
-	return p.anything(0)
+	return p.anyNumber()
 }

@@ -177,11 +177,8 @@ func (v Value) ResourceType() string {
 		return ""
 	}
 	if v.Skipped() {
-		p := parser{src: v.t.src, at: int(v.node().start), all: allShapes(), maxDepth: 1 << 30, t: &Tree{}}
-		if s := p.resourceType(); s != nil {
-			return s.typ.Name
-		}
-		return ""
+		from, to := typeAt(v.t.src, int(v.node().start), 1<<30)
+		return allShapes().byName[string(v.t.src[from:to])].typ.Name
 	}
 	said := v.Only("resourceType").Bytes()
 	if s := allShapes().byName[string(said)]; s != nil {

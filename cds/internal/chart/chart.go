@@ -135,30 +135,13 @@ func (c *Chart) typeOf(name string) *list {
 
 // add makes the entry of a resource; nil if it was entered in error.
 func (c *Chart) add(res *record.Resource, of *list) *Entry {
-	var status, code, reactions, components tree.Value
-	inError := false
-	for v := range res.JSON.All() {
-		switch v.Name() {
-		case "status":
-			status = v
-		case "verificationStatus":
-			inError = anyCode(v, "entered-in-error")
-		case "code", "vaccineCode", "medicationCodeableConcept":
-			if v.Name() == codeNames[of.kind+1] {
-				code = v
-			}
-		case "reaction":
-			reactions = v
-		case "component":
-			components = v
-		}
-	}
-	if inError || string(status.Bytes()) == "entered-in-error" {
+	json := res.JSON
+	if v := json.In(tree.Verification); v.Exists() && anyCode(v, "entered-in-error") || string(json.In(tree.Status).Bytes()) == "entered-in-error" {
 		return nil
 	}
 	e := c.memory.entry()
 	e.Resource, e.Kind, e.chart = res, of.kind, c
-	if of.kind == Medication {
+	if code := json.In(tree.Code); of.kind == Medication {
 		e.Concept = c.medication(res, code)
 	} else {
 		e.Concept = c.memory.concepts.concept(code)
@@ -171,11 +154,11 @@ func (c *Chart) add(res *record.Resource, of *list) *Entry {
 	switch of.kind {
 	case Allergy:
 		e.Absence, e.NoDrug = absence(e.Concept)
-		if reactions.Exists() {
+		if reactions := json.In(tree.Reaction); reactions.Exists() {
 			c.addSubstances(e, reactions)
 		}
 	case Observation:
-		if components.Exists() {
+		if components := json.In(tree.Component); components.Exists() {
 			c.addComponents(e, components)
 		}
 	}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -102,6 +103,9 @@ func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *so
 	e := r.memory.entry()
 	e.Type, e.ID, e.JSON, e.Draft = kind.Name, r.idOf(v), v, src.Draft
 	e.kind, e.fullURL = kind, fullURL
+	if fullURL.Exists() && !bytes.ContainsRune(fullURL.Bytes(), ':') {
+		r.memory.relativeURLs = true
+	}
 	r.entries = append(r.entries, e)
 }
 
@@ -133,7 +137,10 @@ func (r *reader) outcome(v tree.Value, src *source) string {
 
 // idOf returns the id of a resource, also where it is given as a number.
 func (r *reader) idOf(v tree.Value) string {
-	id := v.Only("id")
+	id := v.In(tree.ID)
+	if !v.Clean() {
+		id = v.Only("id")
+	}
 	if id.Kind() == tree.Number {
 		return id.Number()
 	}

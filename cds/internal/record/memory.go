@@ -18,8 +18,10 @@ type memory struct {
 	resources []*Resource
 	refs      refTable
 	urls      urlTable
-	units     unitCache
-	texts     []byte // the rest of a block that texts are cut from; blocks are never used again
+	// relativeURLs is whether a full URL is none.
+	relativeURLs bool
+	units        unitCache
+	texts        []byte // the rest of a block that texts are cut from; blocks are never used again
 }
 
 var memories = sync.Pool{New: func() any { return &memory{} }}
@@ -42,6 +44,7 @@ func (m *memory) release() {
 	m.refs.forget()
 	m.urls.forget()
 	m.reader = tree.Reader{}
+	m.relativeURLs = false
 	m.trees0, m.used, m.entries, m.resources = 0, 0, m.entries[:0], m.resources[:0]
 	memories.Put(m)
 }

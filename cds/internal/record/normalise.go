@@ -48,7 +48,7 @@ func (r *reader) normalise(e *entry) {
 	if !e.JSON.Clean() {
 		r.repair(e)
 	}
-	for c := range e.JSON.Member("contained").All() {
+	for c := range e.JSON.In(tree.Contained).EachItem() {
 		e.Contained = append(e.Contained, &Resource{Type: c.ResourceType(), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource})
 	}
 }

@@ -13,14 +13,17 @@ import (
 func (r *reader) ownedByPatient() {
 	patients, guess := r.patients()
 	r.memory.entries = r.entries
-	counts := map[string]int{}
-	known := map[string][]string{} // reference → whom it means
+	named := map[string]int{}
 	for _, e := range r.entries {
-		e.owners = r.owners(e, known)
+		e.owners = r.owners(e)
 		for _, o := range e.owners {
-			if id, ok := strings.CutPrefix(o, "Patient/"); ok {
-				counts[id]++
-			}
+			named[o]++
+		}
+	}
+	counts := map[string]int{}
+	for o, n := range named {
+		if id, ok := strings.CutPrefix(o, "Patient/"); ok {
+			counts[id] = n
 		}
 	}
 	id := r.patientID(patients, counts, guess)
@@ -121,7 +124,10 @@ func somebodyElse(e *entry, id, guess string) string {
 
 // owners returns whom a resource is about: "Patient/id", or another thing such as "Device/id". A subject
 // that cannot be resolved at all counts as none.
-func (r *reader) owners(e *entry, known map[string][]string) (owners []string) {
+func (r *reader) owners(e *entry) (owners []string) {
+	if e.JSON.Clean() {
+		return r.meant(e.JSON.In(tree.Subject).Member("reference")) // no type has several
+	}
 	for v := range e.JSON.All() {
 		if name := v.Name(); name != "subject" && name != "patient" {
 			continue
@@ -132,24 +138,30 @@ func (r *reader) owners(e *entry, known map[string][]string) (owners []string) {
 		if v.Kind() == tree.Object {
 			v = v.Member("reference")
 		}
-		if v.Kind() != tree.String {
-			continue
-		}
-		who, seen := known[string(v.Bytes())]
-		if !seen {
-			ref := v.Text()
-			if owner := r.owner(ref); owner != "" {
-				who = []string{owner}
-			}
-			known[ref] = who
-		}
-		if owners == nil {
-			owners = who
-		} else {
-			owners = append(owners[:len(owners):len(owners)], who...)
-		}
+		owners = slices.Concat(owners, r.meant(v))
 	}
 	return owners
+}
+
+// meant returns whom a reference means. It remembers the last one, since nearly all resources are about one
+// patient.
+func (r *reader) meant(reference tree.Value) []string {
+	ref := reference.Bytes()
+	if len(ref) == 0 {
+		return nil
+	}
+	if string(ref) == r.lastMeant.reference {
+		return r.lastMeant.owners
+	}
+	who, seen := r.known[string(ref)]
+	if !seen {
+		if owner := r.owner(string(ref)); owner != "" {
+			who = []string{owner}
+		}
+		r.known[string(ref)] = who
+	}
+	r.lastMeant.reference, r.lastMeant.owners = string(ref), who
+	return who
 }
 
 func (r *reader) owner(ref string) string {

@@ -26,6 +26,12 @@ type reader struct {
 	deleted  map[string][]deletion // "Type/id" → when a history says it was deleted
 	kept     map[string]bool       // what Keep answered
 	walk     walk
+
+	known     map[string][]string // reference → whom it means
+	lastMeant struct {
+		reference string
+		owners    []string
+	}
 }
 
 // An entry is a resource as it was found.
@@ -68,6 +74,7 @@ func newReader(opt Options) (*reader, error) {
 		memory: m,
 		record: &Record{Skipped: map[string]int{}, memory: m},
 		kept:   map[string]bool{},
+		known:  map[string][]string{},
 	}
 	m.reader = tree.Reader{Wanted: r.wanted, Unit: m.units.isUCUM, MaxDepth: opt.MaxDepth}
 	r.entries = m.entries

@@ -2,6 +2,7 @@ package record
 
 import (
 	"hash/maphash"
+	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/tree"
 )
@@ -96,6 +97,9 @@ func (t *urlTable) add(url tree.Value, e *entry) {
 // byURL returns the entry that stands under a full URL; nil if none does. The table is made when it is
 // first asked.
 func (m *memory) byURL(url string) *entry {
+	if !m.relativeURLs && !strings.Contains(url, ":") {
+		return nil
+	}
 	if len(m.urls.slots) == 0 {
 		n := 0
 		for _, e := range m.entries {

@@ -26,17 +26,13 @@ func (p *parser) object(name uint32, s *shape) (ok bool) {
 	}
 	p.close(from)
 	p.inside--
-	if s.isQuantity && p.reader.Unit != nil {
-		p.t.nodes = p.nodes
-		return p.reader.Unit(Value{p.t, uint32(from)})
-	}
-	return true
+	return !s.isQuantity || p.reader.Unit == nil || p.unit(from)
 }
 
 // elements reads the members of an object and its end, but for the brace.
 func (p *parser) elements(s *shape) bool {
-	var seen, seenCompanion [2]uint64
-	hasType, hasStatus := false, false
+	var seen [4]uint64 // a bit for each member, and for the Elements beside them
+	hasType, hasStatus := false, !s.hasStatus
 	for count := 0; ; count++ {
 		if p.peek() != '"' || count == mostMembers {
 			return false
@@ -44,44 +40,72 @@ func (p *parser) elements(s *shape) bool {
 		p.at++
 		slot, key := p.key(s)
 		if slot == nil {
-			if hasType || !s.typ.Resource || string(key) != "resourceType" || !p.string(p.all.numbers["resourceType"]) {
+			if hasType || !s.typ.Resource || string(key) != "resourceType" || p.peek() != '"' || !p.string(p.all.resourceType) {
 				return false
 			}
 			hasType = true
 		} else {
 			m := slot.member
-			set, word, bit := &seen, m.bit>>6&1, uint64(1)<<(m.bit&63)
-			if slot.isCompanion {
-				set = &seenCompanion
-			}
-			if set[word]&bit != 0 {
+			bit := slot.bit
+			if seen[bit>>6&3]&(1<<(bit&63)) != 0 {
 				return false
 			}
-			set[word] |= bit
+			seen[bit>>6&3] |= 1 << (bit & 63)
 			switch {
-			case slot.isCompanion:
-				ok := p.companion(m.companion)
-				if !ok {
+			case bit >= companionBit:
+				if !p.companion(m.companion) {
 					return false
 				}
-			case m.list:
-				if !p.list(m) {
+			case m.role != noRole:
+				if p.inside == 1 && p.parts[m.role] == 0 {
+					p.parts[m.role] = uint32(len(p.nodes))
+				}
+				hasStatus = hasStatus || m.role == Status
+				fallthrough
+			default:
+				if m.list {
+					if !p.list(m) {
+						return false
+					}
+				} else if !p.element(m, m.number) {
 					return false
 				}
-			case !p.element(m, m.number):
-				return false
 			}
-			hasStatus = hasStatus || s.hasStatus && m.name == "status"
+			hasStatus = hasStatus || bit >= companionBit && m.role == Status
 		}
 		switch p.peek() {
 		case ',':
 			p.at++
 		case '}':
-			return hasStatus || !s.hasStatus
+			return hasStatus
 		default:
 			return false
 		}
 	}
+}
+
+// unit checks the unit of a Quantity.
+func (p *parser) unit(from int) bool {
+	var unit, system, code []byte
+	for i := from + 1; i < len(p.nodes); i = int(p.nodes[i].next) {
+		n := &p.nodes[i]
+		switch n.name() {
+		case p.all.unit:
+			unit = p.contentOf(n)
+		case p.all.system:
+			system = p.contentOf(n)
+		case p.all.code:
+			code = p.contentOf(n)
+		}
+	}
+	return p.reader.Unit(unit, system, code)
+}
+
+func (p *parser) contentOf(n *node) []byte {
+	if n.mark() == escaped {
+		return unescaped(p.src[n.start:n.end])
+	}
+	return p.src[n.start:n.end]
 }
 
 // key reads the name of a member behind its quote, up to its value. The slot is nil if the type has no

@@ -7,8 +7,9 @@ import "errors"
 type Reader struct {
 	// Wanted says which types of resources are read; others are passed over. Nil: all are read.
 	Wanted func(resourceType string) bool
-	// Unit reports whether the unit of a Quantity is as it should be; nil: every one is.
-	Unit func(quantity Value) bool
+	// Unit reports whether the unit of a Quantity is as it should be; nil: every one is. It must not keep
+	// what it is given.
+	Unit func(unit, system, code []byte) bool
 	// MaxDepth bounds how deep JSON may nest.
 	MaxDepth int
 
@@ -74,6 +75,7 @@ type parser struct {
 	maxDepth int
 	inside   int // how deep in a resource
 	notUTF8  bool
+	parts    [roles]uint32 // of the resource
 	t        *Tree
 	all      *shapes
 	reader   *Reader
@@ -109,9 +111,10 @@ func (p *parser) found(name uint32) bool {
 		return p.pass(name)
 	}
 	from, begin, depth, utf8 := len(p.nodes), p.at, p.depth, p.notUTF8
-	p.inside = 0
+	p.inside, p.parts = 0, [roles]uint32{}
 	if p.object(name, s) {
 		p.nodes[from].meta |= uint32(clean) << markShift
+		p.t.found = append(p.t.found, found{uint32(from), s, p.parts})
 		return true
 	}
 	p.nodes, p.at, p.depth, p.notUTF8 = p.nodes[:from], begin, depth, utf8

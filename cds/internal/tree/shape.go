@@ -19,19 +19,22 @@ type shape struct {
 
 // A slot is a member of a hash table by name. The words tell names of up to 16 bytes apart.
 type slot struct {
-	member      *member
-	head, tail  uint64
-	length      uint32
-	isCompanion bool // the Element beside a primitive, under its name with "_" before it
+	member     *member
+	head, tail uint64
+	length     uint32
+	bit        uint8 // among the members of the type, companionBit more of the Element beside a primitive
 }
+
+// companionBit is more than any type has members.
+const companionBit = 128
 
 // A member is an element of a type.
 type member struct {
 	name      string
 	number    uint32
 	companion uint32 // the number of its name with "_" before it
-	bit       uint8  // among the members of the type
 	list      bool
+	role      Role // in a resource
 	as        form
 	shape     *shape         // of an object
 	codes     *fhir.ValueSet // that a code must be in, nil for none
@@ -57,13 +60,15 @@ type shapes struct {
 	numbers   map[string]uint32
 	resources []*shape // by number
 	element   *shape
+
+	resourceType, unit, system, code uint32 // numbers of names
 }
 
 var allShapes = sync.OnceValue(func() *shapes { return newShapes(fhir.Load()) })
 
 func newShapes(schema *fhir.Schema) *shapes {
 	all := &shapes{byName: map[string]*shape{}, names: []string{""}, numbers: map[string]uint32{}}
-	all.number("resourceType")
+	all.resourceType, all.unit, all.system, all.code = all.number("resourceType"), all.number("unit"), all.number("system"), all.number("code")
 	for _, name := range schema.Resources() {
 		s := all.of(schema, name)
 		s.number = len(all.resources)
@@ -100,10 +105,13 @@ func (all *shapes) of(schema *fhir.Schema, name string) *shape {
 	s.slots, s.mask = make([]slot, size), uint32(size-1)
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		m := &member{name: f.Name, number: all.number(f.Name), companion: all.number("_" + f.Name), bit: uint8(i), list: f.List, codes: f.ValueSet}
+		m := &member{name: f.Name, number: all.number(f.Name), companion: all.number("_" + f.Name), list: f.List, codes: f.ValueSet}
 		m.as, m.shape = all.form(schema, f)
-		s.add(f.Name, m, false)
-		s.add("_"+f.Name, m, true)
+		if t.Resource {
+			m.role = rolesOf[f.Name]
+		}
+		s.add(f.Name, m, uint8(i))
+		s.add("_"+f.Name, m, companionBit+uint8(i))
 		s.hasStatus = s.hasStatus || f.Name == "status" && f.Required && t.Resource
 	}
 	return s
@@ -125,11 +133,11 @@ func (all *shapes) form(schema *fhir.Schema, f *fhir.Field) (form, *shape) {
 	return object, all.of(schema, f.Type)
 }
 
-func (s *shape) add(name string, m *member, isCompanion bool) {
+func (s *shape) add(name string, m *member, bit uint8) {
 	head, tail := words([]byte(name))
 	for i := hash(head, tail, len(name)) & s.mask; ; i = (i + 1) & s.mask {
 		if s.slots[i].member == nil {
-			s.slots[i] = slot{m, head, tail, uint32(len(name)), isCompanion}
+			s.slots[i] = slot{m, head, tail, uint32(len(name)), bit}
 			return
 		}
 	}
@@ -150,7 +158,7 @@ func (s *shape) find(name []byte) *slot {
 }
 
 func (s *slot) is(name []byte) bool {
-	if s.isCompanion {
+	if s.bit >= companionBit {
 		return string(name[1:]) == s.member.name
 	}
 	return string(name) == s.member.name

@@ -29,6 +29,7 @@ func (k Kind) String() string {
 type Tree struct {
 	src   []byte
 	nodes []node
+	found []found  // the resources in shape, in order
 	known []string // the names that FHIR has, by number; that of 0 is ""
 	names []string // of other members, by number from len(known)
 }
@@ -79,7 +80,7 @@ func (t *Tree) Root() Value {
 // Reset forgets what the Tree holds, and keeps its memory for the next Read.
 func (t *Tree) Reset() {
 	clear(t.names)
-	*t = Tree{nodes: t.nodes[:0], names: t.names[:0]}
+	*t = Tree{nodes: t.nodes[:0], found: t.found[:0], names: t.names[:0]}
 }
 
 func (t *Tree) nameOf(number uint32) string {

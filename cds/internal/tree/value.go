@@ -180,6 +180,9 @@ func (v Value) ResourceType() string {
 		from, to := typeAt(v.t.src, int(v.node().start), 1<<30)
 		return allShapes().byName[string(v.t.src[from:to])].typ.Name
 	}
+	if f := v.found(); f != nil {
+		return f.shape.typ.Name
+	}
 	said := v.Only("resourceType").Bytes()
 	if s := allShapes().byName[string(said)]; s != nil {
 		return s.typ.Name

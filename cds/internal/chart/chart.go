@@ -29,11 +29,22 @@ const (
 	Other Kind = -1
 )
 
-var kindOf = map[string]Kind{
-	"MedicationRequest": Medication, "MedicationStatement": Medication,
-	"MedicationDispense": Medication, "MedicationAdministration": Medication,
-	"AllergyIntolerance": Allergy, "Condition": Condition, "Observation": Observation,
-	"Procedure": Procedure, "Immunization": Immunization,
+func kindOf(name string) Kind {
+	switch name {
+	case "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration":
+		return Medication
+	case "AllergyIntolerance":
+		return Allergy
+	case "Condition":
+		return Condition
+	case "Observation":
+		return Observation
+	case "Procedure":
+		return Procedure
+	case "Immunization":
+		return Immunization
+	}
+	return Other
 }
 
 // A Chart is a record, indexed.
@@ -45,7 +56,7 @@ type Chart struct {
 	reading int // counts the instants that At was given
 	memory  *Memory
 	entries []*Entry // by the number of their resource; nil for what was entered in error
-	types   []*list  // by type, in the order in which they were met
+	types   []ofType // those that were asked for
 	lists   [kinds]list
 }
 
@@ -75,15 +86,17 @@ func (m *Memory) New(rec *record.Record) *Chart {
 	c := &m.chart
 	c.Record, c.memory = rec, m
 	c.entries = slices.Grow(c.entries[:0], len(rec.Resources))[:len(rec.Resources)]
-	var of *list
+	m.concepts.chart++
+	name, kind := "", Other
 	for i, res := range rec.Resources {
-		if of == nil || of.name != res.Type {
-			of = c.typeOf(res.Type)
+		if res.Type != name {
+			name = res.Type
+			kind = kindOf(name)
 		}
-		c.entries[i] = c.add(res, of)
+		c.entries[i] = c.add(res, kind)
 	}
 	for k := range c.lists {
-		c.lists[k].index()
+		c.lists[k].index(m.concepts.chart)
 	}
 	c.linkTherapies()
 	return c
@@ -91,16 +104,10 @@ func (m *Memory) New(rec *record.Record) *Chart {
 
 // forget empties the chart, and keeps its memory.
 func (m *Memory) forget() {
-	for i := range m.used {
-		m.slabs[i/slabEntries][i%slabEntries] = Entry{}
-	}
 	m.used = 0
 	c := &m.chart
 	c.Record, c.Now, c.reading = nil, time.Time{}, 0
-	clear(c.entries)
-	for _, l := range c.types {
-		l.forget()
-	}
+	c.types = c.types[:0]
 	for k := range c.lists {
 		c.lists[k].forget()
 	}
@@ -115,43 +122,28 @@ func (m *Memory) entry() *Entry {
 	}
 	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
 	m.used++
+	*e = Entry{}
 	return e
 }
 
-// typeOf returns the list of a type, and makes it if there is none.
-func (c *Chart) typeOf(name string) *list {
-	for _, l := range c.types {
-		if l.name == name {
-			return l
-		}
-	}
-	l := &list{name: name, kind: Other}
-	if kind, ok := kindOf[name]; ok {
-		l.kind = kind
-	}
-	c.types = append(c.types, l)
-	return l
-}
-
 // add makes the entry of a resource; nil if it was entered in error.
-func (c *Chart) add(res *record.Resource, of *list) *Entry {
+func (c *Chart) add(res *record.Resource, kind Kind) *Entry {
 	json := res.JSON
 	if v := json.In(tree.Verification); v.Exists() && anyCode(v, "entered-in-error") || string(json.In(tree.Status).Bytes()) == "entered-in-error" {
 		return nil
 	}
 	e := c.memory.entry()
-	e.Resource, e.Kind, e.chart = res, of.kind, c
-	if code := json.In(tree.Code); of.kind == Medication {
+	e.Resource, e.Kind, e.chart = res, kind, c
+	if code := json.In(tree.Code); kind == Medication {
 		e.Concept = c.medication(res, code)
 	} else {
 		e.Concept = c.memory.concepts.concept(code)
 	}
-	of.add(e)
-	if of.kind == Other {
+	if kind == Other {
 		return e
 	}
-	c.lists[of.kind].add(e)
-	switch of.kind {
+	c.lists[kind].add(e)
+	switch kind {
 	case Allergy:
 		e.Absence, e.NoDrug = absence(e.Concept)
 		if reactions := json.In(tree.Reaction); reactions.Exists() {
@@ -201,15 +193,13 @@ func (c *Chart) addSubstances(e *Entry, reactions tree.Value) {
 	}
 }
 
-var noMedication = Concept{Reason: "no medication given"}
-
 func (c *Chart) medication(res *record.Resource, code tree.Value) *Concept {
 	if code.Exists() {
 		return c.memory.concepts.medication(code)
 	}
 	ref := res.JSON.Member("medicationReference")
 	if !ref.Exists() {
-		return &noMedication
+		return &Concept{Reason: "no medication given"}
 	}
 	target, ok := c.Record.Resolve(res, ref.Text("reference"))
 	if !ok {
@@ -234,14 +224,30 @@ func (c *Chart) Entry(res *record.Resource) *Entry {
 	return nil
 }
 
+// An ofType is the entries of one type, in canonical order.
+type ofType struct {
+	name    string
+	entries []*Entry
+}
+
 // OfType returns the entries of one FHIR type in canonical order.
 func (c *Chart) OfType(name string) []*Entry {
-	for _, l := range c.types {
-		if l.name == name {
-			return l.ordered()
+	for i := range c.types {
+		if c.types[i].name == name {
+			return c.types[i].entries
 		}
 	}
-	return nil
+	n := len(c.types)
+	c.types = slices.Grow(c.types, 1)[:n+1]
+	entries := c.types[n].entries[:0] // with the memory of an earlier one
+	for _, e := range c.entries {
+		if e != nil && e.Type == name {
+			entries = append(entries, e)
+		}
+	}
+	slices.SortFunc(entries, canonical)
+	c.types[n] = ofType{name, entries}
+	return entries
 }
 
 // List returns the entries of a list in canonical order: newest first, then by type and id, without what

@@ -20,10 +20,15 @@ type Concept struct {
 	First   terminology.Code // of the first coding, to name it by
 	Display string
 	Reason  string // why it is not mapped, "" if it is
+
+	// subject is which subject of its list it is in the chart of that number.
+	chart   int
+	subject int32
 }
 
 func (c *Concept) clone() *Concept {
 	out := *c
+	out.chart = 0
 	out.IDs, out.Systems = slices.Clone(c.IDs), slices.Clone(c.Systems)
 	return &out
 }

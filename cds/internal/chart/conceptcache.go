@@ -9,6 +9,7 @@ type conceptCache struct {
 	concepts    map[string]*Concept
 	medications map[string]*Concept
 	size        int // of the JSON in it, in bytes
+	chart       int // counts the charts that were made with it
 }
 
 // mostCached bounds the JSON that a cache keeps, in bytes; longestCached, that of one concept.

@@ -73,8 +73,8 @@ func byStatus(e *Entry) State { return statusesOf[e.Type].state("status", e.JSON
 
 // anyCode reports whether a CodeableConcept has that code, in any system.
 func anyCode(v tree.Value, code string) bool {
-	for coding := range v.EachItem("coding") {
-		if string(coding.Bytes("code")) == code {
+	for coding := range v.Member("coding").All() {
+		if string(coding.Member("code").Bytes()) == code {
 			return true
 		}
 	}

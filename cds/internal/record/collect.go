@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/primum-cds/primum/cds/internal/fhir"
 	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
@@ -79,6 +80,11 @@ func (r *reader) parameters(v tree.Value, src *source) {
 
 // resource takes one resource down, unless nobody wants it.
 func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *source) {
+	if kind := v.Shape(); kind != nil {
+		src.found++
+		r.take(v, kind, fullURL, src)
+		return
+	}
 	kind, known := r.schema.Type(name)
 	switch {
 	case name == "":
@@ -100,10 +106,14 @@ func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *so
 		src.problem = "a part of it could not be read"
 		return
 	}
+	r.take(v, kind, fullURL, src)
+}
+
+func (r *reader) take(v tree.Value, kind *fhir.Type, fullURL tree.Value, src *source) {
 	e := r.memory.entry()
 	e.Type, e.ID, e.JSON, e.Draft = kind.Name, r.idOf(v), v, src.Draft
 	e.kind, e.fullURL = kind, fullURL
-	if fullURL.Exists() && !bytes.ContainsRune(fullURL.Bytes(), ':') {
+	if fullURL.Exists() && bytes.IndexByte(fullURL.Bytes(), ':') < 0 {
 		r.memory.relativeURLs = true
 	}
 	r.entries = append(r.entries, e)

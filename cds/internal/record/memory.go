@@ -36,11 +36,6 @@ func (m *memory) release() {
 	for _, t := range m.trees[:m.trees0] {
 		t.Reset()
 	}
-	for i := range m.used {
-		m.slabs[i/slabEntries][i%slabEntries] = entry{}
-	}
-	clear(m.entries)
-	clear(m.resources)
 	m.refs.forget()
 	m.urls.forget()
 	m.reader = tree.Reader{}
@@ -63,6 +58,7 @@ func (m *memory) entry() *entry {
 	}
 	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
 	m.used++
+	*e = entry{}
 	return e
 }
 

@@ -48,7 +48,11 @@ func (r *reader) normalise(e *entry) {
 	if !e.JSON.Clean() {
 		r.repair(e)
 	}
-	for c := range e.JSON.In(tree.Contained).EachItem() {
+	contained := e.JSON.In(tree.Contained)
+	if !contained.Exists() {
+		return
+	}
+	for c := range contained.EachItem() {
 		e.Contained = append(e.Contained, &Resource{Type: c.ResourceType(), ID: c.Text("id"), JSON: c, Draft: e.Draft, Parent: &e.Resource})
 	}
 }

@@ -13,17 +13,13 @@ import (
 func (r *reader) ownedByPatient() {
 	patients, guess := r.patients()
 	r.memory.entries = r.entries
-	named := map[string]int{}
 	for _, e := range r.entries {
-		e.owners = r.owners(e)
-		for _, o := range e.owners {
-			named[o]++
-		}
+		r.attribute(e)
 	}
 	counts := map[string]int{}
-	for o, n := range named {
-		if id, ok := strings.CutPrefix(o, "Patient/"); ok {
-			counts[id] = n
+	for _, m := range r.meanings {
+		if id, ok := strings.CutPrefix(m.owner, "Patient/"); ok {
+			counts[id] += m.count
 		}
 	}
 	id := r.patientID(patients, counts, guess)
@@ -110,23 +106,39 @@ func namedOthers(counts map[string]int, guess string) []string {
 
 // somebodyElse returns whose the resource is, if it is not the patient's; "" if it is, or nobody's.
 func somebodyElse(e *entry, id, guess string) string {
-	owners := e.owners
-	if e.Type == "Patient" {
-		owners = []string{"Patient/" + e.ID}
+	is := func(owner string) bool {
+		kind, rest, _ := strings.Cut(owner, "/")
+		return owner == "" || kind == "Patient" && (rest == id || guess != "" && rest == guess)
 	}
-	for _, o := range owners {
-		if o != "Patient/"+id && (guess == "" || o != "Patient/"+guess) {
-			return o
+	if e.Type == "Patient" {
+		if owner := e.Ref(); !is(owner) {
+			return owner
+		}
+		return ""
+	}
+	if e.owner != nil && !is(e.owner.owner) {
+		return e.owner.owner
+	}
+	for _, m := range e.owners {
+		if !is(m.owner) {
+			return m.owner
 		}
 	}
 	return ""
 }
 
-// owners returns whom a resource is about: "Patient/id", or another thing such as "Device/id". A subject
+// A meaning is whom a reference means, "" if it cannot be resolved, and how many resources have it as theirs.
+type meaning struct {
+	reference, owner string
+	count            int
+}
+
+// attribute finds whom a resource is about: "Patient/id", or another thing such as "Device/id". A subject
 // that cannot be resolved at all counts as none.
-func (r *reader) owners(e *entry) (owners []string) {
+func (r *reader) attribute(e *entry) {
 	if e.JSON.Clean() {
-		return r.meant(e.JSON.In(tree.Subject).Member("reference")) // no type has several
+		r.ownedBy(e, e.JSON.In(tree.Subject).Member("reference")) // no type has several
+		return
 	}
 	for v := range e.JSON.All() {
 		if name := v.Name(); name != "subject" && name != "patient" {
@@ -138,30 +150,32 @@ func (r *reader) owners(e *entry) (owners []string) {
 		if v.Kind() == tree.Object {
 			v = v.Member("reference")
 		}
-		owners = slices.Concat(owners, r.meant(v))
+		r.ownedBy(e, v)
 	}
-	return owners
 }
 
-// meant returns whom a reference means. It remembers the last one, since nearly all resources are about one
-// patient.
-func (r *reader) meant(reference tree.Value) []string {
+// ownedBy takes down that a resource is about what a reference means. It remembers the last one, since
+// nearly all resources are about one patient.
+func (r *reader) ownedBy(e *entry, reference tree.Value) {
 	ref := reference.Bytes()
 	if len(ref) == 0 {
-		return nil
+		return
 	}
-	if string(ref) == r.lastMeant.reference {
-		return r.lastMeant.owners
-	}
-	who, seen := r.known[string(ref)]
-	if !seen {
-		if owner := r.owner(string(ref)); owner != "" {
-			who = []string{owner}
+	if r.lastMeaning == nil || r.lastMeaning.reference != string(ref) {
+		m := r.meanings[string(ref)]
+		if m == nil {
+			m = &meaning{reference: string(ref), owner: r.owner(string(ref))}
+			r.meanings[m.reference] = m
 		}
-		r.known[string(ref)] = who
+		r.lastMeaning = m
 	}
-	r.lastMeant.reference, r.lastMeant.owners = string(ref), who
-	return who
+	m := r.lastMeaning
+	m.count++
+	if e.owner == nil {
+		e.owner = m
+	} else {
+		e.owners = append(e.owners, m)
+	}
 }
 
 func (r *reader) owner(ref string) string {

@@ -27,11 +27,8 @@ type reader struct {
 	kept     map[string]bool       // what Keep answered
 	walk     walk
 
-	known     map[string][]string // reference → whom it means
-	lastMeant struct {
-		reference string
-		owners    []string
-	}
+	meanings    map[string]*meaning // by reference
+	lastMeaning *meaning
 }
 
 // An entry is a resource as it was found.
@@ -39,7 +36,8 @@ type entry struct {
 	Resource
 	kind    *fhir.Type
 	fullURL tree.Value
-	owners  []string     // whom it is about
+	owner   *meaning     // whom it is about; nil if it is about nobody
+	owners  []*meaning   // whom else
 	also    []tree.Value // full URLs of the duplicates that it stands for
 	done    bool         // brought into shape
 	listed  bool         // to be found by its id
@@ -69,12 +67,12 @@ func newReader(opt Options) (*reader, error) {
 	}
 	m := memories.Get().(*memory)
 	r := &reader{
-		opt:    opt,
-		schema: schema,
-		memory: m,
-		record: &Record{Skipped: map[string]int{}, memory: m},
-		kept:   map[string]bool{},
-		known:  map[string][]string{},
+		opt:      opt,
+		schema:   schema,
+		memory:   m,
+		record:   &Record{Skipped: map[string]int{}, memory: m},
+		kept:     map[string]bool{},
+		meanings: map[string]*meaning{},
 	}
 	m.reader = tree.Reader{Wanted: r.wanted, Unit: m.units.isUCUM, MaxDepth: opt.MaxDepth}
 	r.entries = m.entries

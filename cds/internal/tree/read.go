@@ -114,7 +114,8 @@ func (p *parser) found(name uint32) bool {
 	p.inside, p.parts = 0, [roles]uint32{}
 	if p.object(name, s) {
 		p.nodes[from].meta |= uint32(clean) << markShift
-		p.t.found = append(p.t.found, found{uint32(from), s, p.parts})
+		p.nodes[from].start = uint32(len(p.t.found))
+		p.t.found = append(p.t.found, found{uint32(begin), s, p.parts})
 		return true
 	}
 	p.nodes, p.at, p.depth, p.notUTF8 = p.nodes[:from], begin, depth, utf8

@@ -26,7 +26,7 @@ var rolesOf = map[string]Role{
 
 // A found is a resource in the shape of FHIR R4.
 type found struct {
-	at    uint32 // its node
+	start uint32 // where it stands in the source; its node has the number of this instead
 	shape *shape
 	parts [roles]uint32 // the nodes of its elements by role; 0: it has none
 }
@@ -59,14 +59,5 @@ func (v Value) found() *found {
 	if v.node().mark() != clean {
 		return nil
 	}
-	all := v.t.found
-	low, high := 0, len(all)
-	for low < high {
-		if middle := int(uint(low+high) >> 1); all[middle].at < v.at {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return &all[low]
+	return &v.t.found[v.node().start]
 }

@@ -36,7 +36,7 @@ type Tree struct {
 
 // A node is one value.
 type node struct {
-	start, end uint32 // where it stands in src; of a string, what is between the quotes
+	start, end uint32 // where it stands in src; of a string, what is between the quotes; see found
 	next       uint32 // the node after this one and all inside it
 	meta       uint32 // its kind, its mark and, from nameShift on, the number of the member it is
 }

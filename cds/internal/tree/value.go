@@ -3,6 +3,8 @@ package tree
 import (
 	"iter"
 	"strconv"
+
+	"github.com/primum-cds/primum/cds/internal/fhir"
 )
 
 func (v Value) node() *node { return &v.t.nodes[v.at] }
@@ -106,6 +108,16 @@ func (v Value) Len() int {
 // with values of their types, none of them null or given twice.
 func (v Value) Clean() bool { return v.t != nil && v.node().mark() == clean }
 
+// Shape returns the type of a resource that is in the shape of it; nil for any other value.
+func (v Value) Shape() *fhir.Type {
+	if v.t != nil {
+		if f := v.found(); f != nil {
+			return f.shape.typ
+		}
+	}
+	return nil
+}
+
 // Skipped reports whether the value is a resource that was not read: of its members only the type is known.
 func (v Value) Skipped() bool { return v.t != nil && v.node().mark() == skipped }
 
@@ -167,6 +179,9 @@ func (v Value) Raw() []byte {
 	n := v.node()
 	if n.kind() == String {
 		return v.t.src[n.start-1 : n.end+1]
+	}
+	if f := v.found(); f != nil {
+		return v.t.src[f.start:n.end]
 	}
 	return v.t.src[n.start:n.end]
 }

@@ -38,7 +38,7 @@ func (m *memory) release() {
 	}
 	m.refs.forget()
 	m.urls.forget()
-	m.reader = tree.Reader{}
+	m.reader.Forget()
 	m.relativeURLs = false
 	m.trees0, m.used, m.entries, m.resources = 0, 0, m.entries[:0], m.resources[:0]
 	memories.Put(m)

@@ -74,7 +74,7 @@ func newReader(opt Options) (*reader, error) {
 		kept:     map[string]bool{},
 		meanings: map[string]*meaning{},
 	}
-	m.reader = tree.Reader{Wanted: r.wanted, Unit: m.units.isUCUM, MaxDepth: opt.MaxDepth}
+	m.reader.Wanted, m.reader.Unit, m.reader.MaxDepth = r.wanted, m.units.isUCUM, opt.MaxDepth
 	r.entries = m.entries
 	return r, nil
 }

@@ -51,12 +51,20 @@ func (p *parser) text() (end int, hasEscape, ok bool) {
 			at += 2
 			continue
 		}
-		return p.ended(at, high, hasEscape)
+		if high != 0 {
+			p.check(p.src[p.at:at])
+		}
+		p.at = at + 1
+		return at, hasEscape, true
 	}
 	for at < len(src) {
 		switch c := src[at]; {
 		case c == '"':
-			return p.ended(at, high, hasEscape)
+			if high != 0 {
+				p.check(p.src[p.at:at])
+			}
+			p.at = at + 1
+			return at, hasEscape, true
 		case c == '\\':
 			hasEscape = true
 			at++
@@ -68,13 +76,7 @@ func (p *parser) text() (end int, hasEscape, ok bool) {
 	return 0, false, false
 }
 
-func (p *parser) ended(end int, high uint64, hasEscape bool) (int, bool, bool) {
-	if high != 0 && !utf8.Valid(p.src[p.at:end]) {
-		p.notUTF8 = true
-	}
-	p.at = end + 1
-	return end, hasEscape, true
-}
+func (p *parser) check(content []byte) { p.notUTF8 = p.notUTF8 || !utf8.Valid(content) }
 
 // plainNumber reads a number without an exponent, which nearly all are; ok is false if it is none.
 func (p *parser) plainNumber() (ok bool) {

@@ -1,9 +1,6 @@
 package tree
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 // Where a resource is not surely in shape, however it looks: whoever repairs it knows more.
 const (
@@ -32,46 +29,43 @@ func (p *parser) object(name uint32, s *shape) (ok bool) {
 // elements reads the members of an object and its end, but for the brace.
 func (p *parser) elements(s *shape) bool {
 	var seen [4]uint64 // a bit for each member, and for the Elements beside them
-	hasType, hasStatus := false, !s.hasStatus
+	hasStatus := !s.hasStatus
+	last := s.start
 	for count := 0; ; count++ {
 		if p.peek() != '"' || count == mostMembers {
 			return false
 		}
 		p.at++
-		slot, key := p.key(s)
-		if slot == nil {
-			if hasType || !s.typ.Resource || string(key) != "resourceType" || p.peek() != '"' || !p.string(p.all.resourceType) {
+		slot := p.next[last]
+		if slot == nil || !p.follows(slot) {
+			if slot = p.key(s); slot == nil {
 				return false
 			}
-			hasType = true
-		} else {
-			m := slot.member
-			bit := slot.bit
-			if seen[bit>>6&3]&(1<<(bit&63)) != 0 {
-				return false
+			p.next[last] = slot
+		}
+		last = slot.id
+		m, bit := slot.member, slot.bit
+		if seen[bit>>6]&(1<<(bit&63)) != 0 {
+			return false
+		}
+		seen[bit>>6] |= 1 << (bit & 63)
+		if m.role != noRole {
+			hasStatus = hasStatus || m.role == Status
+			if p.inside == 1 && bit < companionBit && p.parts[m.role] == 0 {
+				p.parts[m.role] = uint32(len(p.nodes))
 			}
-			seen[bit>>6&3] |= 1 << (bit & 63)
-			switch {
-			case bit >= companionBit:
-				if !p.companion(m.companion) {
-					return false
-				}
-			case m.role != noRole:
-				if p.inside == 1 && p.parts[m.role] == 0 {
-					p.parts[m.role] = uint32(len(p.nodes))
-				}
-				hasStatus = hasStatus || m.role == Status
-				fallthrough
-			default:
-				if m.list {
-					if !p.list(m) {
-						return false
-					}
-				} else if !p.element(m, m.number) {
-					return false
-				}
-			}
-			hasStatus = hasStatus || bit >= companionBit && m.role == Status
+		}
+		ok := false
+		switch {
+		case bit >= companionBit:
+			ok = p.companion(m.companion)
+		case m.list:
+			ok = p.list(m)
+		default:
+			ok = p.element(m, m.number)
+		}
+		if !ok {
+			return false
 		}
 		switch p.peek() {
 		case ',':
@@ -82,6 +76,24 @@ func (p *parser) elements(s *shape) bool {
 			return false
 		}
 	}
+}
+
+// follows reads the name of the member that came next the last time, and a colon, if they stand here.
+func (p *parser) follows(s *slot) bool {
+	at, length := p.at, int(s.length)
+	if at+length+16 > len(p.src) || p.src[at+length] != '"' || p.src[at+length+1] != ':' {
+		return false
+	}
+	head := binary.LittleEndian.Uint64(p.src[at:])
+	if length < 8 {
+		if head&(1<<(8*length)-1) != s.head {
+			return false
+		}
+	} else if head != s.head || binary.LittleEndian.Uint64(p.src[at+length-8:]) != s.tail || length > 16 && !s.is(p.src[at:at+length]) {
+		return false
+	}
+	p.at = at + length + 2
+	return true
 }
 
 // unit checks the unit of a Quantity.
@@ -108,54 +120,14 @@ func (p *parser) contentOf(n *node) []byte {
 	return p.src[n.start:n.end]
 }
 
-// key reads the name of a member behind its quote, up to its value. The slot is nil if the type has no
-// such member; then key is what stands there.
-func (p *parser) key(s *shape) (*slot, []byte) {
-	from := p.at
-	if from+32 > len(p.src) {
-		return p.longKey(s)
-	}
-	head := binary.LittleEndian.Uint64(p.src[from:])
-	tail := uint64(0)
-	length := 0
-	if found := zeros(head ^ quotes); found != 0 {
-		length = bits.TrailingZeros64(found) >> 3
-		head &= 1<<(8*length) - 1
-	} else if found := zeros(binary.LittleEndian.Uint64(p.src[from+8:]) ^ quotes); found != 0 {
-		length = 8 + bits.TrailingZeros64(found)>>3
-		tail = binary.LittleEndian.Uint64(p.src[from+length-8:])
-	} else if found := zeros(binary.LittleEndian.Uint64(p.src[from+16:]) ^ quotes); found != 0 {
-		length = 16 + bits.TrailingZeros64(found)>>3
-		tail = binary.LittleEndian.Uint64(p.src[from+length-8:])
-	} else {
-		return p.longKey(s)
-	}
-	p.at = from + length + 1
-	key := p.src[from : from+length]
-	if p.src[p.at] == ':' {
-		p.at++
-	} else if !p.colon() {
-		return nil, nil
-	}
-	for i := hash(head, tail, length) & s.mask; ; i = (i + 1) & s.mask {
-		slot := &s.slots[i]
-		if slot.member == nil {
-			return nil, key
-		}
-		if slot.head == head && slot.tail == tail && int(slot.length) == length && (length <= 16 || slot.is(key)) {
-			return slot, key
-		}
-	}
-}
-
-func (p *parser) longKey(s *shape) (*slot, []byte) {
+// key reads the name of a member behind its quote, up to its value; nil if the type has no such member.
+func (p *parser) key(s *shape) *slot {
 	from := p.at
 	end, _, ok := p.text()
 	if !ok || !p.colon() {
-		return nil, nil
+		return nil
 	}
-	key := p.src[from:end]
-	return s.find(key), key
+	return s.find(p.src[from:end])
 }
 
 func (p *parser) colon() bool {

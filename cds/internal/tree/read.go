@@ -13,7 +13,14 @@ type Reader struct {
 	// MaxDepth bounds how deep JSON may nest.
 	MaxDepth int
 
-	wanted []int8 // what Wanted said, by number of the type: 1 yes, -1 no, 0 not asked
+	next   []*slot // which member came after one the last time, by id
+	wanted []int8  // what Wanted said, by number of the type: 1 yes, -1 no, 0 not asked
+}
+
+// Forget drops what Wanted and Unit say, with what was asked of them.
+func (r *Reader) Forget() {
+	r.Wanted, r.Unit = nil, nil
+	clear(r.wanted)
 }
 
 // ErrSyntax is returned by Read for what is no single JSON value, or nests too deep.
@@ -27,10 +34,11 @@ func (r *Reader) Read(t *Tree, src []byte) error {
 	all := allShapes()
 	if r.wanted == nil {
 		r.wanted = make([]int8, len(all.resources))
+		r.next = make([]*slot, all.ids)
 	}
 	t.Reset()
 	t.src, t.known = src, all.names
-	p := parser{src: src, t: t, nodes: t.nodes, all: all, reader: r, maxDepth: r.MaxDepth}
+	p := parser{src: src, t: t, nodes: t.nodes, all: all, reader: r, next: r.next, maxDepth: r.MaxDepth}
 	ok := p.document()
 	t.nodes = p.nodes
 	switch {
@@ -79,6 +87,7 @@ type parser struct {
 	t        *Tree
 	all      *shapes
 	reader   *Reader
+	next     []*slot           // of the reader
 	last     *shape            // the last one that resourceType returned
 	others   map[string]uint32 // the numbers of names that FHIR does not have
 }

@@ -10,7 +10,8 @@ import (
 // A shape is a FHIR type as the reader needs it.
 type shape struct {
 	typ        *fhir.Type
-	number     int // of a resource type, from 0; -1 of others
+	start      uint32 // what no slot has as its id
+	number     int    // of a resource type, from 0; -1 of others
 	slots      []slot
 	mask       uint32
 	hasStatus  bool // it must have a status
@@ -22,11 +23,15 @@ type slot struct {
 	member     *member
 	head, tail uint64
 	length     uint32
-	bit        uint8 // among the members of the type, companionBit more of the Element beside a primitive
+	id         uint32 // among all slots
+	bit        uint8  // among the members of the type, companionBit more of the Element beside a primitive
 }
 
-// companionBit is more than any type has members.
-const companionBit = 128
+// More than any type has members.
+const (
+	typeBit      = 127 // of the resourceType, which is no member
+	companionBit = 128
+)
 
 // A member is an element of a type.
 type member struct {
@@ -60,6 +65,7 @@ type shapes struct {
 	numbers   map[string]uint32
 	resources []*shape // by number
 	element   *shape
+	ids       uint32 // of slots
 
 	resourceType, unit, system, code uint32 // numbers of names
 }
@@ -88,6 +94,11 @@ func (all *shapes) number(name string) uint32 {
 	return n
 }
 
+func (all *shapes) nextID() uint32 {
+	all.ids++
+	return all.ids - 1
+}
+
 func (all *shapes) of(schema *fhir.Schema, name string) *shape {
 	if s := all.byName[name]; s != nil {
 		return s
@@ -96,13 +107,16 @@ func (all *shapes) of(schema *fhir.Schema, name string) *shape {
 	if !ok || t.Primitive {
 		return nil
 	}
-	s := &shape{typ: t, number: -1, isQuantity: name == "Quantity"}
+	s := &shape{typ: t, start: all.nextID(), number: -1, isQuantity: name == "Quantity"}
 	all.byName[name] = s // before the fields: types refer to themselves
 	size := 8
 	for size < 5*len(t.Fields) { // two names a field, at most 40 % full
 		size *= 2
 	}
 	s.slots, s.mask = make([]slot, size), uint32(size-1)
+	if t.Resource {
+		s.add("resourceType", &member{name: "resourceType", number: all.resourceType, as: text}, all.nextID(), typeBit)
+	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		m := &member{name: f.Name, number: all.number(f.Name), companion: all.number("_" + f.Name), list: f.List, codes: f.ValueSet}
@@ -110,8 +124,8 @@ func (all *shapes) of(schema *fhir.Schema, name string) *shape {
 		if t.Resource {
 			m.role = rolesOf[f.Name]
 		}
-		s.add(f.Name, m, uint8(i))
-		s.add("_"+f.Name, m, companionBit+uint8(i))
+		s.add(f.Name, m, all.nextID(), uint8(i))
+		s.add("_"+f.Name, m, all.nextID(), companionBit+uint8(i))
 		s.hasStatus = s.hasStatus || f.Name == "status" && f.Required && t.Resource
 	}
 	return s
@@ -133,11 +147,11 @@ func (all *shapes) form(schema *fhir.Schema, f *fhir.Field) (form, *shape) {
 	return object, all.of(schema, f.Type)
 }
 
-func (s *shape) add(name string, m *member, bit uint8) {
+func (s *shape) add(name string, m *member, id uint32, bit uint8) {
 	head, tail := words([]byte(name))
 	for i := hash(head, tail, len(name)) & s.mask; ; i = (i + 1) & s.mask {
 		if s.slots[i].member == nil {
-			s.slots[i] = slot{m, head, tail, uint32(len(name)), bit}
+			s.slots[i] = slot{m, head, tail, uint32(len(name)), id, bit}
 			return
 		}
 	}

@@ -21,11 +21,13 @@ type Engine struct {
 	rules  []*rule
 	asked  []asked
 	index  map[string]*index // by the type that rules are for, "" for those without a focus
+	types  []string          // those of index, sorted
 	reads  map[string]bool   // the FHIR types that some rule reads
 	advice Errors
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
-	systems  map[string]bool
-	memories *sync.Pool // of *chart.Memory
+	systems     map[string]bool
+	memories    *sync.Pool // of *chart.Memory
+	evaluations *sync.Pool // of *evaluation
 }
 
 // Advice returns what is not wrong in the rules, but probably not meant: a code of a drug that nobody
@@ -100,6 +102,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	}
 	e := &Engine{coder: cfg.coder, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
 	e.memories = &sync.Pool{New: func() any { return chart.NewMemory(&e.coder) }}
+	e.evaluations = &sync.Pool{New: func() any { return newEvaluation(e) }}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
 		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}
@@ -116,6 +119,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})
 	e.post()
+	e.types = keys(e.index)
 	return e, nil
 }
 

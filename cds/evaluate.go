@@ -22,7 +22,8 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 	if err != nil {
 		return nil, err
 	}
-	for _, of := range keys(e.index) {
+	defer ev.release()
+	for _, of := range e.types {
 		for _, focus := range ev.foci(of) {
 			if err := ev.askAll(ctx, e.index[of], focus); err != nil {
 				return nil, err
@@ -70,17 +71,39 @@ func (r *rule) askedAt(hook string) bool {
 	return hook == "" || len(r.def.Hooks) == 0 || slices.Contains(r.def.Hooks, hook)
 }
 
-// An evaluation is one Evaluate under way.
+// An evaluation is one Evaluate under way. Its memory is used for one after another: nothing of it, nor of
+// the record, may be in a report.
 type evaluation struct {
 	engine *Engine
 	record *Record
 	review Review
+	hook   *Hook // of the library; nil if it is none of them
 	eval   *expr.Eval
+	vars   expr.Vars
+	asking question
 	byType map[string][]*chart.Entry // foci
 
 	findings  []*finding
 	undecided []*undecided
 	failures  []Failure
+}
+
+func newEvaluation(e *Engine) *evaluation {
+	return &evaluation{engine: e, eval: expr.NewEval(nil), byType: map[string][]*chart.Entry{}}
+}
+
+// release gives the memory back. The evaluation cannot be used after.
+func (e *evaluation) release() {
+	e.eval.Reset(nil)
+	clear(e.byType)
+	clear(e.findings)
+	clear(e.undecided)
+	clear(e.failures)
+	*e = evaluation{
+		engine: e.engine, eval: e.eval, byType: e.byType,
+		findings: e.findings[:0], undecided: e.undecided[:0], failures: e.failures[:0],
+	}
+	e.engine.evaluations.Put(e)
 }
 
 // ErrNoHook is returned by Evaluate for a Review of a hook that there is not.
@@ -105,26 +128,35 @@ func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*e
 		return nil, errors.New("the record was read by another engine")
 	case review.Now.IsZero():
 		return nil, ErrNoNow
-	case review.Hook != "" && !ValidHook(review.Hook):
+	}
+	hook := hookNamed(review.Hook)
+	if hook == nil && review.Hook != "" && !ValidHook(review.Hook) {
 		return nil, &ErrNoHook{review.Hook, nearestHook(review.Hook)}
 	}
 	rec.chart.At(review.Now)
-	eval := expr.NewEval(rec.chart)
-	eval.Context = review.Context
-	eval.Interrupted = func() bool { return ctx.Err() != nil }
-	return &evaluation{engine: e, record: rec, review: review, eval: eval, byType: map[string][]*chart.Entry{}}, nil
+	ev := e.evaluations.Get().(*evaluation)
+	ev.record, ev.review, ev.hook = rec, review, hook
+	ev.eval.Reset(rec.chart)
+	ev.eval.Context = review.Context
+	ev.eval.Interrupted = func() bool { return ctx.Err() != nil }
+	return ev, nil
 }
 
 // ask asks one instance of a rule about one focus.
 func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
-	q := &question{evaluation: e, rule: r, instance: in, focus: focus}
+	q := &e.asking
+	*q = question{evaluation: e, rule: r, instance: in, focus: focus}
 	defer func() {
 		e.eval.AssumeNotIn = false
 		if p := recover(); p != nil {
 			e.failures = append(e.failures, q.failure(fmt.Errorf("internal error: %v", p)))
 		}
 	}()
-	switch out := q.decide(); {
+	out := q.decide()
+	if out.Truth == kleene.True && out.Err == nil {
+		out = q.attest()
+	}
+	switch {
 	case out.Err != nil:
 		e.failures = append(e.failures, q.failure(out.Err))
 	case out.Truth == kleene.True:

@@ -53,6 +53,7 @@ func (e *Engine) Explain(ctx context.Context, rec *Record, review Review, ruleID
 	if err != nil {
 		return nil, err
 	}
+	defer ev.release()
 	id, _, _ := strings.Cut(ruleID, "[")
 	var out []Explanation
 	found := false

@@ -20,18 +20,28 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	if found, ok := e.byType[of]; ok {
 		return found
 	}
-	var all []*chart.Entry
-	for _, kind := range expr.ResourceTypes(of) {
-		all = append(all, e.record.chart.OfType(kind)...)
+	var found []*chart.Entry
+	add := func(is func(*chart.Entry) bool) {
+		for _, kind := range expr.ResourceTypes(of) {
+			for _, entry := range e.record.chart.OfType(kind) {
+				if is(entry) {
+					found = append(found, entry)
+				}
+			}
+		}
 	}
-	brought := slices.DeleteFunc(slices.Clone(all), func(entry *chart.Entry) bool { return !e.brought(entry) })
-	hook, _ := HookByName(e.review.Hook)
-	if !hook.Orders && len(brought) == 0 {
-		brought = slices.DeleteFunc(all, func(entry *chart.Entry) bool { return entry.Current().Truth == kleene.False })
+	if e.review.Focus != nil || e.hook != nil && e.hook.Focus != "" {
+		add(e.brought)
 	}
-	e.byType[of] = brought
-	return brought
+	if !e.orders() && len(found) == 0 {
+		add(func(entry *chart.Entry) bool { return entry.Current().Truth != kleene.False })
+	}
+	e.byType[of] = found
+	return found
 }
+
+// orders reports whether the hook brings orders.
+func (e *evaluation) orders() bool { return e.hook != nil && e.hook.Orders }
 
 // unreviewed tells that rules for a type could not be asked: what was named for review is not in the data,
 // or the list that would be reviewed was not supplied. Without it, silence would look like safety.
@@ -45,8 +55,7 @@ func (e *evaluation) unreviewed(of string) {
 			missing = append(missing, Missing{Resource: name, Reason: "under review, but not in the data"})
 		}
 	}
-	hook, _ := HookByName(e.review.Hook)
-	if lacks, open := e.eval.Lacks(of); open && !hook.Orders && !slices.ContainsFunc(e.byType[of], e.brought) {
+	if lacks, open := e.eval.Lacks(of); open && !e.orders() && !slices.ContainsFunc(e.byType[of], e.brought) {
 		missing = append(missing, Missing{Resource: lacks.Resource, Path: lacks.Path, Reason: lacks.Reason})
 	}
 	if len(missing) == 0 {
@@ -66,12 +75,12 @@ func (e *evaluation) inChart(kind, name string) bool {
 // brought reports whether an entry is what the hook brings for review. An order not to do something, or a
 // draft that was cancelled, proposes nothing.
 func (e *evaluation) brought(entry *chart.Entry) bool {
-	if entry.JSON.Bool("doNotPerform") || entry.Draft && entry.Current().Truth == kleene.False {
-		return false
+	if e.review.Focus != nil {
+		return slices.Contains(e.review.Focus, entry.Ref()) && proposes(entry)
 	}
-	if e.review.Focus == nil {
-		hook, known := HookByName(e.review.Hook)
-		return known && hook.Focus != "" && entry.Draft
-	}
-	return slices.Contains(e.review.Focus, entry.Ref())
+	return e.hook != nil && e.hook.Focus != "" && entry.Draft && proposes(entry)
+}
+
+func proposes(entry *chart.Entry) bool {
+	return !entry.JSON.Bool("doNotPerform") && (!entry.Draft || entry.Current().Truth != kleene.False)
 }

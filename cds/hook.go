@@ -26,13 +26,23 @@ type HookField struct {
 // HookByName returns the hook of the CDS Hooks library with that name. Hooks of others, whose names
 // begin with a domain, are not in it.
 func HookByName(name string) (Hook, bool) {
-	for _, h := range hooks {
-		if h.Name == name {
-			h.Fields = slices.Clone(h.Fields)
-			return h, true
+	h := hookNamed(name)
+	if h == nil {
+		return Hook{}, false
+	}
+	out := *h
+	out.Fields = slices.Clone(h.Fields)
+	return out, true
+}
+
+// hookNamed is HookByName without a copy: what it returns must not be changed. It is nil if there is none.
+func hookNamed(name string) *Hook {
+	for i := range hooks {
+		if hooks[i].Name == name {
+			return &hooks[i]
 		}
 	}
-	return Hook{}, false
+	return nil
 }
 
 // HookNames returns the names of the hooks in the CDS Hooks library, sorted.

@@ -19,9 +19,22 @@ type question struct {
 	vars     *expr.Vars
 }
 
+// pose evaluates `when`, and keeps nothing of what it reads.
 func (q *question) pose() expr.Outcome {
 	q.eval.Ask(q.focus)
-	q.vars = q.engine.env.NewVars(q.eval, q.rule.scope, q.rule.lets, q.instance.row)
+	return q.answer()
+}
+
+// attest evaluates a `when` that is true once more, to keep what it reads: that is the evidence. Few of the
+// many questions hold, and for all others it is cheaper not to have looked.
+func (q *question) attest() expr.Outcome {
+	q.eval.AskAgain()
+	return q.answer()
+}
+
+func (q *question) answer() expr.Outcome {
+	q.vars = &q.evaluation.vars
+	q.engine.env.Bind(q.vars, q.eval, q.rule.scope, q.rule.lets, q.instance.row)
 	return q.rule.when.Decide(q.vars)
 }
 
@@ -76,6 +89,9 @@ func placeOf(text Text, offset int) string {
 // trouble says which errors the logic went past, "" if none.
 func (q *question) trouble() string {
 	errs := append(slices.Clone(q.eval.Failures()), q.vars.Hidden(q.rule.when)...)
+	if len(errs) == 0 {
+		return ""
+	}
 	var texts []string
 	for _, err := range errs {
 		texts = append(texts, err.Error())

@@ -60,7 +60,7 @@ var ended = []string{"cancelled", "completed", "stopped", "revoked", "inactive",
 	"ended", "aborted", "nullified", "not-done", "abandoned", "fulfilled", "noshow", "refused", "declined"}
 
 func notEnded(e *Entry) State {
-	if slices.Contains(ended, e.JSON.Text("status")) {
+	if slices.Contains(ended, string(e.JSON.Bytes("status"))) {
 		return no
 	}
 	return yes
@@ -88,28 +88,32 @@ func (c *Chart) requestCurrent(e *Entry) State {
 		return no
 	}
 	if e.Draft {
-		if slices.Contains(draftOver, e.JSON.Text("status")) {
+		if slices.Contains(draftOver, string(e.JSON.Bytes("status"))) {
 			return no
 		}
 		return yes
 	}
-	validity := c.periodEnd(e, "dispenseRequest", "validityPeriod")
-	return all(byStatus(e), intents.state("intent", e.JSON.Text("intent")), c.notPast(c.dosageEnd(e), validity, c.supplyEnd(e)))
+	said := all(byStatus(e), intents.state("intent", e.JSON.Member("intent").Bytes()))
+	if said.Truth == kleene.False { // most of a long record: when they ended does not matter
+		return no
+	}
+	validity := c.dated(e.JSON.Member("dispenseRequest").Member("validityPeriod").Member("end"), "dispenseRequest.validityPeriod.end")
+	return all(said, c.notPast(c.dosageEnd(e), validity, c.supplyEnd(e)))
 }
 
 func (c *Chart) statementCurrent(e *Entry) State {
-	return all(byStatus(e), c.notPast(c.periodEnd(e, "effectivePeriod"), c.dosageEnd(e)))
+	return all(byStatus(e), c.notPast(c.effectiveEnd(e), c.dosageEnd(e)))
 }
 
 // administered is how many hours after it was given a single administration counts as current.
 const administered = 24
 
 func (c *Chart) administrationCurrent(e *Entry) State {
-	if e.JSON.Text("status") == "in-progress" {
+	if string(e.JSON.Bytes("status")) == "in-progress" {
 		return yes
 	}
 	given, known := e.Date(), e.HasDate()
-	if stop, ok := date(e.JSON.Text("effectivePeriod", "end")); ok {
+	if stop, ok := date(e.JSON.Bytes("effectivePeriod", "end")); ok {
 		given, known = stop, true
 	}
 	if !known {
@@ -137,17 +141,18 @@ func (c *Chart) dispenseCurrent(e *Entry) State {
 }
 
 func allergyCurrent(e *Entry) State {
-	if anyOf(codesOf(e.JSON, "clinicalStatus"), "inactive", "resolved") {
+	if anyCode(e.JSON.Member("clinicalStatus"), "inactive", "resolved") {
 		return no
 	}
 	return verified(e)
 }
 
 func (c *Chart) conditionCurrent(e *Entry) State {
-	clinical := conditionStatuses.state("clinicalStatus", codesOf(e.JSON, "clinicalStatus")...)
+	clinical := conditionStatuses.coded("clinicalStatus", e.JSON.Member("clinicalStatus"))
 	if clinical.Truth == kleene.Unknown {
-		abated := c.dated(e.JSON.Text("abatementDateTime"), "abatementDateTime")
-		if c.notPast(abated, c.periodEnd(e, "abatementPeriod")).Truth == kleene.False {
+		abated := c.dated(e.JSON.Member("abatementDateTime"), "abatementDateTime")
+		period := c.dated(e.JSON.Member("abatementPeriod").Member("end"), "abatementPeriod.end")
+		if c.notPast(abated, period).Truth == kleene.False {
 			return no
 		}
 	}
@@ -155,13 +160,14 @@ func (c *Chart) conditionCurrent(e *Entry) State {
 }
 
 // Refuted reports whether a condition or allergy was found not to be one.
-func (e *Entry) Refuted() bool { return anyOf(codesOf(e.JSON, "verificationStatus"), "refuted") }
+func (e *Entry) Refuted() bool { return anyCode(e.JSON.Member("verificationStatus"), "refuted") }
 
 func verified(e *Entry) State {
+	status := e.JSON.Member("verificationStatus")
 	switch {
-	case e.Refuted():
+	case anyCode(status, "refuted"):
 		return no
-	case anyOf(codesOf(e.JSON, "verificationStatus"), "unconfirmed", "provisional", "differential"):
+	case anyCode(status, "unconfirmed", "provisional", "differential"):
 		return State{Truth: kleene.True, Provisional: true}
 	}
 	return yes

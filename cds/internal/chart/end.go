@@ -14,9 +14,26 @@ import (
 
 // An end is when something ends, if that is known: an interval, as dates may be partial.
 type end struct {
-	first, last time.Time
-	path, says  string // where it was read, and what it says
-	known       bool
+	first, last  time.Time
+	list, within string // where it was read: the element of the resource, "" if within is all, and the way in it
+	text         []byte // what it says, of one that was read as a date
+	after        temporal.Span
+	from         temporal.Date // which after is counted from; the zero Date if text is all
+	known        bool
+}
+
+func (e end) path() string {
+	if e.list == "" {
+		return e.within
+	}
+	return e.list + "." + e.within
+}
+
+func (e end) says() string {
+	if e.from.IsZero() {
+		return string(e.text)
+	}
+	return fmt.Sprintf("%s from %s on", e.after, e.from)
 }
 
 // A day whose clocks are put back has 25 hours.
@@ -32,7 +49,7 @@ func (c *Chart) notPast(ends ...end) State {
 		case e.last.Before(c.Now):
 			return no
 		case !e.first.After(c.Now) && e.last.Sub(e.first) > longestDay:
-			result = unknown(e.path, e.says+" does not tell whether it has ended")
+			result = unknown(e.path(), e.says()+" does not tell whether it has ended")
 		}
 	}
 	return result
@@ -43,25 +60,22 @@ func (c *Chart) notPast(ends ...end) State {
 // inclusive. Dates without an offset are read in the zone of c.Now. It does not look at the status:
 // what was stopped may have ended earlier. It is not known if nothing tells, as of what still goes on.
 func (c *Chart) End(e *Entry) (first, last time.Time, known bool) {
-	var latest end
-	for _, stop := range c.courseEnds(e) {
-		latest = later(latest, stop)
-	}
-	return latest.first, latest.last, latest.known
+	stop := c.courseEnd(e)
+	return stop.first, stop.last, stop.known
 }
 
-func (c *Chart) courseEnds(e *Entry) []end {
+func (c *Chart) courseEnd(e *Entry) end {
 	switch e.Type {
 	case "MedicationRequest":
-		return []end{c.dosageEnd(e), c.supplyEnd(e)}
+		return later(c.dosageEnd(e), c.supplyEnd(e))
 	case "MedicationStatement":
-		return []end{c.periodEnd(e, "effectivePeriod"), c.dosageEnd(e)}
+		return later(c.effectiveEnd(e), c.dosageEnd(e))
 	case "MedicationDispense":
-		return []end{c.dosageEnd(e), c.daysSupplyEnd(e)}
+		return later(c.dosageEnd(e), c.daysSupplyEnd(e))
 	case "MedicationAdministration":
-		return []end{c.dated(e.JSON.Text("effectiveDateTime"), "effectiveDateTime"), c.periodEnd(e, "effectivePeriod")}
+		return later(c.dated(e.JSON.Member("effectiveDateTime"), "effectiveDateTime"), c.effectiveEnd(e))
 	}
-	return nil
+	return end{}
 }
 
 // later is the end of what ends with both a and b; one that is not known says nothing.
@@ -80,22 +94,27 @@ func later(a, b end) end {
 	return a
 }
 
-func date(text string) (temporal.Date, bool) {
-	d, err := temporal.Parse(text)
-	return d, text != "" && err == nil
+func date(text []byte) (temporal.Date, bool) {
+	if len(text) == 0 {
+		return temporal.Date{}, false
+	}
+	d, err := temporal.Parse(string(text))
+	return d, err == nil
 }
 
-func (c *Chart) dated(text, path string) end {
+// dated is the end at a date; within is where it stands.
+func (c *Chart) dated(v tree.Value, within string) end {
+	text := v.Bytes()
 	d, ok := date(text)
 	if !ok {
 		return end{}
 	}
 	first, last := d.Bounds(c.Now.Location())
-	return end{first: first, last: last, path: path, says: text, known: true}
+	return end{first: first, last: last, within: within, text: text, known: true}
 }
 
-func (c *Chart) periodEnd(e *Entry, keys ...string) end {
-	return c.dated(e.JSON.Get(keys...).Text("end"), strings.Join(keys, ".")+".end")
+func (c *Chart) effectiveEnd(e *Entry) end {
+	return c.dated(e.JSON.Member("effectivePeriod").Member("end"), "effectivePeriod.end")
 }
 
 // dosageEnd is the latest end of the dosage instructions; not known if one has none.
@@ -104,47 +123,56 @@ func (c *Chart) dosageEnd(e *Entry) end {
 	if e.Type == "MedicationStatement" {
 		name = "dosage"
 	}
+	instructions := e.JSON.Member(name)
+	if instructions.Kind() != tree.Array {
+		return end{}
+	}
 	var latest end
-	for instruction := range e.JSON.EachItem(name) {
-		stop := c.boundsEnd(e, instruction.Get("timing", "repeat"), name+".timing.repeat.")
+	for instruction := range instructions.All() {
+		stop := c.boundsEnd(e, instruction.Member("timing").Member("repeat"))
 		if !stop.known {
 			return end{}
 		}
+		stop.list = name
 		latest = later(latest, stop)
 	}
 	return latest
 }
 
-func (c *Chart) boundsEnd(e *Entry, repeat tree.Value, path string) end {
-	duration := repeat.Get("boundsDuration")
+func (c *Chart) boundsEnd(e *Entry, repeat tree.Value) end {
+	duration := repeat.Member("boundsDuration")
 	if !duration.Exists() {
-		return c.dated(repeat.Text("boundsPeriod", "end"), path+"boundsPeriod.end")
+		return c.dated(repeat.Member("boundsPeriod").Member("end"), "timing.repeat.boundsPeriod.end")
 	}
-	return c.after(e, duration, 1, path+"boundsDuration")
+	return c.after(e, duration, 1, "timing.repeat.boundsDuration")
 }
 
 // supplyEnd is authoredOn + supply × (1 + repeats).
 func (c *Chart) supplyEnd(e *Entry) end {
+	dispense := e.JSON.Member("dispenseRequest")
+	supply := dispense.Member("expectedSupplyDuration")
+	if !supply.Exists() {
+		return end{}
+	}
 	times := 1
-	if repeats, ok := e.JSON.Int("dispenseRequest", "numberOfRepeatsAllowed"); ok {
+	if repeats, ok := dispense.Int("numberOfRepeatsAllowed"); ok {
 		times += int(repeats)
 	}
-	supply := e.JSON.Get("dispenseRequest", "expectedSupplyDuration")
 	return c.after(e, supply, times, "dispenseRequest.expectedSupplyDuration")
 }
 
 // daysSupplyEnd is when what was dispensed is used up.
 func (c *Chart) daysSupplyEnd(e *Entry) end {
-	return c.after(e, e.JSON.Get("daysSupply"), 1, "daysSupply")
+	return c.after(e, e.JSON.Member("daysSupply"), 1, "daysSupply")
 }
 
 // after is so many times the duration after the date of the entry.
-func (c *Chart) after(e *Entry, duration tree.Value, times int, path string) end {
-	if !e.HasDate() || !duration.Exists() {
+func (c *Chart) after(e *Entry, duration tree.Value, times int, within string) end {
+	if !duration.Exists() || !e.HasDate() {
 		return end{}
 	}
 	unit := cmp.Or(duration.Text("code"), strings.ToLower(duration.Text("unit")))
-	if unit == "" && path == "daysSupply" {
+	if unit == "" && within == "daysSupply" {
 		unit = "d"
 	}
 	value, _ := duration.Float("value")
@@ -152,13 +180,14 @@ func (c *Chart) after(e *Entry, duration tree.Value, times int, path string) end
 	if !ok || duration.Text("comparator") != "" {
 		return end{}
 	}
-	first, last := e.Date().Bounds(c.Now.Location())
+	from := e.Date()
+	first, last := from.Bounds(c.Now.Location())
 	first, ok = plus(first, span)
 	if !ok {
 		return end{}
 	}
 	last, ok = plus(last, span)
-	return end{first: first, last: last, path: path, says: fmt.Sprintf("%s from %s on", span, e.Date()), known: ok}
+	return end{first: first, last: last, within: within, after: span, from: from, known: ok}
 }
 
 // plus adds by the calendar and the clock of t's place. It is not ok after the year 9999.

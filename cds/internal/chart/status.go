@@ -55,41 +55,60 @@ var intents = statuses{
 	not:    []string{"proposal", "plan", "reflex-order", "option"},
 }
 
-// state is what the codes of one element say: one that does not count decides, then one that does.
-func (s statuses) state(path string, codes ...string) State {
-	codes = slices.DeleteFunc(codes, func(code string) bool { return code == "" })
+// state is what one code says; it may be absent.
+func (s statuses) state(path string, code []byte) State {
 	switch {
-	case len(codes) == 0:
+	case len(code) == 0:
 		return unknown(path, "not in the record")
-	case anyOf(codes, s.not...):
+	case s.rulesOut(code):
 		return no
-	case anyOf(codes, s.counts...):
+	case s.says(code):
 		return yes
 	}
-	return unknown(path, fmt.Sprintf("%q does not tell", codes[0]))
+	return unknown(path, fmt.Sprintf("%q does not tell", code))
 }
 
-func byStatus(e *Entry) State { return statusesOf[e.Type].state("status", e.JSON.Text("status")) }
+// coded is what the codes of a CodeableConcept say, whose value set is fixed; other systems may stand
+// beside it. One that does not count decides, then one that does.
+func (s statuses) coded(path string, concept tree.Value) State {
+	var first []byte
+	counts := false
+	codings := concept.Member("coding")
+	if codings.Kind() == tree.Array {
+		for coding := range codings.All() {
+			code := coding.Member("code").Bytes()
+			if s.rulesOut(code) {
+				return no
+			}
+			counts = counts || s.says(code)
+			if len(first) == 0 {
+				first = code
+			}
+		}
+	}
+	if counts {
+		return yes
+	}
+	return s.state(path, first)
+}
 
-// anyCode reports whether a CodeableConcept has that code, in any system.
-func anyCode(v tree.Value, code string) bool {
-	for coding := range v.Member("coding").All() {
-		if string(coding.Member("code").Bytes()) == code {
+func (s statuses) rulesOut(code []byte) bool { return slices.Contains(s.not, string(code)) }
+func (s statuses) says(code []byte) bool     { return slices.Contains(s.counts, string(code)) }
+
+func byStatus(e *Entry) State {
+	return statusesOf[e.Type].state("status", e.JSON.Member("status").Bytes())
+}
+
+// anyCode reports whether a CodeableConcept has one of the codes, in any system.
+func anyCode(v tree.Value, wanted ...string) bool {
+	codings := v.Member("coding")
+	if codings.Kind() != tree.Array {
+		return false
+	}
+	for coding := range codings.All() {
+		if slices.Contains(wanted, string(coding.Member("code").Bytes())) {
 			return true
 		}
 	}
 	return false
-}
-
-// codesOf are the codes of a CodeableConcept whose value set is fixed; other systems may stand beside it.
-func codesOf(v tree.Value, name string) []string {
-	var codes []string
-	for coding := range v.EachItem(name, "coding") {
-		codes = append(codes, coding.Text("code"))
-	}
-	return codes
-}
-
-func anyOf(codes []string, wanted ...string) bool {
-	return slices.ContainsFunc(codes, func(code string) bool { return slices.Contains(wanted, code) })
 }

@@ -168,7 +168,7 @@ func order(ev *Eval, a, b ref.Val) *ordering {
 
 // readDate makes a date that is compared evidence: reading it to look further is none.
 func (ev *Eval) readDate(v dateVal) {
-	if ev != nil && v.origin.entry != nil && !v.moved {
+	if ev != nil && !ev.muted && v.origin.entry != nil && !v.moved {
 		ev.readEntry(v.origin.entry, v.origin.path, v.d.String())
 	}
 }

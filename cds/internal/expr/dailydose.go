@@ -84,7 +84,9 @@ func (ev *Eval) share(e *chart.Entry, set codesVal) share {
 	if reason != "" {
 		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
 	}
-	ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))
+	if !ev.muted {
+		ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))
+	}
 	return share{entry: e, quantity: q}
 }
 

@@ -57,6 +57,7 @@ type Eval struct {
 	Interrupted func() bool
 
 	focus    *chart.Entry
+	subject  focusNode
 	muted    bool // reads are no evidence
 	telling  bool // what is read goes into a card: of a list that is not complete, what is known of it
 	reads    []Read
@@ -68,6 +69,7 @@ type Eval struct {
 	uncoveredToo *chart.Entry
 	ticks        int
 	total        int
+	before       int // what total was before the question
 	exceeded     string
 	met          []unmapped // by the question
 	// missingPart are the unknowns that stand for what is missing from an open list.
@@ -82,22 +84,58 @@ type readKey struct{ resource, path, value string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
-	return &Eval{Chart: c, seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{}, lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}}
+	ev := &Eval{
+		seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{},
+		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{},
+	}
+	ev.Reset(c)
+	return ev
 }
 
-// Ask begins a new question about a focus (nil for none): what was read and missing starts empty.
+// Reset begins another evaluation, of a chart whose At has been called, with the memory of the last one. A
+// nil Chart only forgets: nothing of the last one stays reachable.
+func (ev *Eval) Reset(c *chart.Chart) {
+	ev.Ask(nil)
+	clear(ev.doses)
+	clear(ev.unmapped)
+	clear(ev.lists)
+	*ev = Eval{
+		Chart: c, reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
+		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists,
+	}
+}
+
+// emptied is the memory of a slice, of one that is not large, with nothing in it.
+func emptied[T any](s []T) []T {
+	const large = 256
+	if cap(s) > large {
+		return nil
+	}
+	clear(s[:cap(s)])
+	return s[:0]
+}
+
+// Ask begins a new question about a focus (nil for none): what was missing and failed starts empty. What is
+// read is not kept: most questions come to nothing.
 func (ev *Eval) Ask(focus *chart.Entry) {
-	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded = focus, false, false, 0, ""
-	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = nil, nil, nil, nil, nil
+	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded, ev.before = focus, true, false, 0, "", ev.total
+	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = ev.reads[:0], ev.missing[:0], nil, nil, ev.met[:0]
 	clear(ev.seen)
 	clear(ev.ids)
 	clear(ev.missingPart)
 }
 
+// AskAgain begins the last question once more, and keeps what is read. It counts as asked once.
+func (ev *Eval) AskAgain() {
+	ev.total = ev.before
+	ev.Ask(ev.focus)
+	ev.muted = false
+}
+
 // Mute stops or resumes the recording of reads: what only a card reads is no evidence.
 func (ev *Eval) Mute(on bool) { ev.muted = on }
 
-// Reads returns what was read since Ask, in order, each thing once.
+// Reads returns what was read since AskAgain, in order, each thing once, until the next question.
 func (ev *Eval) Reads() []Read { return ev.reads }
 
 // Failures returns the errors met since Ask, also those that the logic went past.
@@ -197,6 +235,9 @@ func (ev *Eval) read(r Read) {
 }
 
 func (ev *Eval) readEntry(e *chart.Entry, path, value string) {
+	if ev.muted {
+		return
+	}
 	ev.read(Read{Entry: e, Res: e.Ref(), Path: path, Value: value, Date: e.Resource.Date()})
 }
 

@@ -214,14 +214,16 @@ func setOf(args []ref.Val) *terminology.Set {
 func (ev *Eval) entryDose(args []ref.Val, single bool) ref.Val {
 	e := args[0].(*node).entry
 	q, reason := ev.doseOf(e, setOf(args), single)
-	missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}
-	switch {
-	case reason != "" && q.IsZero():
-		return ev.unknown(missing)
-	case reason != "":
+	if reason != "" {
+		missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}
+		if q.IsZero() {
+			return ev.unknown(missing)
+		}
 		return quantityVal{q: q, parts: []Missing{missing}}
 	}
-	ev.readEntry(e, "dosageInstruction", q.String())
+	if !ev.muted {
+		ev.readEntry(e, "dosageInstruction", q.String())
+	}
 	return quantityVal{q: q}
 }
 

@@ -26,7 +26,7 @@ func membershipFunctions() []*function {
 func in(ev *Eval, args []ref.Val) ref.Val {
 	c, set := args[0].(conceptVal), args[1].(codesVal)
 	truth := c.concept.In(set.set)
-	if c.origin.entry != nil {
+	if !ev.muted && c.origin.entry != nil {
 		value := c.concept.Display
 		if c.concept.ByName {
 			value += " (by name)"
@@ -34,7 +34,7 @@ func in(ev *Eval, args []ref.Val) ref.Val {
 		ev.readEntry(c.origin.entry, c.origin.path, value)
 	}
 	if truth != kleene.Unknown {
-		return ev.truth(truth, Missing{})
+		return types.Bool(truth == kleene.True)
 	}
 	if c.origin.entry == nil {
 		if ev.AssumeNotIn {

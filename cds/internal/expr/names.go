@@ -182,8 +182,8 @@ type rowVal struct {
 	row   Row
 }
 
-func (v rowVal) Type() ref.Type { return v.table.row.cel }
-func (v rowVal) Value() any     { return v }
+func (v *rowVal) Type() ref.Type { return v.table.row.cel }
+func (v *rowVal) Value() any     { return v }
 
 var columnTypes = map[string]*types.Type{
 	"string": types.StringType, "codes": codesType, "int": types.IntType, "double": types.DoubleType,
@@ -199,9 +199,9 @@ func NewTable(pack, name string, columns, kinds []string, rows []Row) *Table {
 		t.row.names = append(t.row.names, column)
 		t.row.fields[column] = &types.FieldType{
 			Type:  columnTypes[kinds[i]],
-			IsSet: func(target any) bool { _, ok := target.(rowVal); return ok },
+			IsSet: func(target any) bool { _, ok := target.(*rowVal); return ok },
 			GetFrom: func(target any) (any, error) {
-				if r, ok := target.(rowVal); ok && r.row[i].val != nil {
+				if r, ok := target.(*rowVal); ok && r.row[i].val != nil {
 					return r.row[i].val, nil
 				}
 				return target, nil

@@ -106,17 +106,31 @@ const absentURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 // absentReason is the data-absent-reason of an element, stated in an extension of it.
 func absentReason(parent tree.Value, name string) string {
-	if code := reasonIn(parent.Get("_" + name)); code != "" {
+	if code := reasonIn(companion(parent, name)); code != "" {
 		return code
 	}
-	return reasonIn(parent.Get(name))
+	return reasonIn(parent.Member(name))
+}
+
+// companion is the member that FHIR has beside a primitive.
+func companion(parent tree.Value, name string) tree.Value {
+	for member := range parent.All() {
+		if full := member.Name(); len(full) == len(name)+1 && full[0] == '_' && full[1:] == name {
+			return member
+		}
+	}
+	return tree.Value{}
 }
 
 func reasonIn(element tree.Value) string {
 	if element.Kind() != tree.Object {
 		return ""
 	}
-	for extension := range element.EachItem("extension") {
+	extensions := element.Member("extension")
+	if extensions.Kind() != tree.Array {
+		return ""
+	}
+	for extension := range extensions.All() {
 		if extension.Text("url") == absentURL {
 			return extension.Text("valueCode")
 		}
@@ -160,7 +174,7 @@ func (n *node) value(f *fhir.Field, typ *structType, v tree.Value, index int) re
 		return child.asValue()
 	}
 	val := n.primitive(f, v, index)
-	if !types.IsUnknownOrError(val) && n.entry != nil {
+	if !n.ev.muted && !types.IsUnknownOrError(val) && n.entry != nil {
 		n.ev.readEntry(n.entry, join(n.path(), element(f.Name, index)), Display(val))
 	}
 	return val
@@ -190,15 +204,39 @@ func (n *node) quantity() ref.Val {
 		}
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "not in the record"})
 	}
-	text := func(key string) string { return n.json.Text(key) }
-	q, err := measure.FromFHIR(string(number.Raw()), text("comparator"), text("unit"), text("system"), text("code"))
+	q, err := readQuantity(n.json)
 	if err != nil {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
 	}
-	if n.entry != nil {
+	if !n.ev.muted && n.entry != nil {
 		n.ev.readEntry(n.entry, n.path(), q.String())
 	}
 	return quantityVal{q: q, node: n}
+}
+
+// readQuantity reads the value and unit of a FHIR Quantity.
+func readQuantity(v tree.Value) (measure.Quantity, error) {
+	var value, comparator, unit, system, code []byte
+	first := func(into *[]byte, text []byte) {
+		if *into == nil {
+			*into = text
+		}
+	}
+	for member := range v.All() {
+		switch member.Name() {
+		case "value":
+			first(&value, member.Raw())
+		case "comparator":
+			first(&comparator, member.Bytes())
+		case "unit":
+			first(&unit, member.Bytes())
+		case "system":
+			first(&system, member.Bytes())
+		case "code":
+			first(&code, member.Bytes())
+		}
+	}
+	return measure.FromFHIR(string(value), string(comparator), string(unit), string(system), string(code))
 }
 
 func (n *node) primitive(f *fhir.Field, v tree.Value, index int) ref.Val {

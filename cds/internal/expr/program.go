@@ -45,8 +45,8 @@ type Vars struct {
 	Eval  *Eval
 	scope *Scope
 	env   *Env
-	focus ref.Val
-	row   ref.Val
+	focus *node
+	row   rowVal
 	lets  map[string]ref.Val
 	// pending are the lets that nothing has asked for yet.
 	pending map[string]*Program
@@ -54,14 +54,18 @@ type Vars struct {
 
 // NewVars binds a scope's focus, row and lets. A let is evaluated when it is first asked for, at most once.
 func (e *Env) NewVars(ev *Eval, s *Scope, lets map[string]*Program, row Row) *Vars {
-	v := &Vars{Eval: ev, scope: s, env: e, pending: lets}
-	if s.Focus != "" && ev.focus != nil {
-		v.focus = ev.node(ev.focus, e.provider.structure(s.Of))
-	}
-	if s.Table != nil {
-		v.row = rowVal{table: s.Table, row: row}
-	}
+	v := &Vars{}
+	e.Bind(v, ev, s, lets, row)
 	return v
+}
+
+// Bind makes v what NewVars returns.
+func (e *Env) Bind(v *Vars, ev *Eval, s *Scope, lets map[string]*Program, row Row) {
+	clear(v.lets)
+	*v = Vars{Eval: ev, scope: s, env: e, pending: lets, lets: v.lets, row: rowVal{table: s.Table, row: row}}
+	if s.Focus != "" && ev.focus != nil {
+		v.focus = ev.focusAs(s.Of, e.provider)
+	}
 }
 
 // ResolveName implements interpreter.Activation.
@@ -81,8 +85,8 @@ func (v *Vars) ResolveName(name string) (any, bool) {
 	if name == v.scope.Focus && v.focus != nil {
 		return v.focus, true
 	}
-	if name == v.scope.Row && v.row != nil {
-		return v.row, true
+	if name == v.scope.Row && v.row.table != nil {
+		return &v.row, true
 	}
 	return v.let(name)
 }
@@ -91,7 +95,7 @@ func (v *Vars) ResolveName(name string) (any, bool) {
 // reads as what is.
 func (v *Vars) Tell() {
 	v.Eval.muted, v.Eval.telling = true, true
-	v.lets = nil
+	clear(v.lets)
 }
 
 func (v *Vars) let(name string) (any, bool) {

@@ -120,7 +120,7 @@ func (p *provider) latest(ev *Eval, args []ref.Val) ref.Val {
 	if missing != nil {
 		return missing
 	}
-	ev.readEntry(e, e.CodePath(), e.Concept.Display)
+	ev.readCode(e)
 	return ev.node(e, p.structure("Observation"))
 }
 
@@ -166,13 +166,19 @@ func componentIndex(e *chart.Entry) int {
 	return 0
 }
 
+func (ev *Eval) readCode(e *chart.Entry) {
+	if !ev.muted {
+		ev.readEntry(e, e.CodePath(), e.Concept.Display)
+	}
+}
+
 func hasResult(ev *Eval, args []ref.Val) ref.Val {
 	set := args[1].(codesVal)
 	var unsure []Missing
 	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
 		switch truth, m := ev.usable(e, args[2]); truth {
 		case kleene.True:
-			ev.readEntry(e, e.CodePath(), e.Concept.Display)
+			ev.readCode(e)
 			return types.True
 		case kleene.Unknown:
 			unsure = append(unsure, m)
@@ -194,6 +200,8 @@ func sinceResult(ev *Eval, args []ref.Val) ref.Val {
 	if missing != nil {
 		return missing
 	}
-	ev.readEntry(e, "effective", e.Date().String())
+	if !ev.muted {
+		ev.readEntry(e, "effective", e.Date().String())
+	}
 	return elapsedVal{e: temporal.Between(e.Date(), ev.now(), ev.zone()), origin: origin{e, "effective"}}
 }

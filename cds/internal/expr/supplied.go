@@ -111,11 +111,17 @@ func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
 
 // absence records that none of a list was in codes.
 func (ev *Eval) absence(s search) {
+	if ev.muted {
+		return
+	}
 	n := ev.Chart.Count(s.kind)
 	ev.read(Read{Path: s.plural, Value: fmt.Sprintf("none of %s in %d supplied", s.set.name, n)})
 }
 
 func (ev *Eval) readFound(found []*chart.Entry) {
+	if ev.muted {
+		return
+	}
 	for _, e := range found {
 		value := e.Concept.Display
 		if e.Concept.ByName {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/kleene"
 )
 
 // medicationTypes are what MedicationUse stands for.
@@ -91,36 +92,62 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 	return out
 }
 
+// A focusNode is the focus as one of the types that rules ask about it under, the same for all of them: what
+// was read of it need not be read again.
+type focusNode struct {
+	node *node
+	of   string
+	drug ref.Val // nil until it is asked for
+}
+
+func (ev *Eval) focusAs(of string, p *provider) *node {
+	if ev.subject.node == nil || ev.subject.node.entry != ev.focus || ev.subject.of != of {
+		ev.subject = focusNode{node: ev.node(ev.focus, p.structure(of)), of: of}
+	}
+	return ev.subject.node
+}
+
 func (ev *Eval) node(e *chart.Entry, typ *structType) *node {
 	return &node{ev: ev, typ: typ, json: e.JSON, entry: e, index: -1}
 }
 
 func drug(n *node) ref.Val {
 	e := n.entry
+	if n == n.ev.subject.node && n.ev.subject.drug != nil {
+		return n.ev.subject.drug
+	}
 	if e.Concept.First.Code == "" && e.Concept.Display == "" && e.Concept.Drug == nil {
 		return n.ev.unknownAt(e, e.CodePath(), e.Concept.Reason)
 	}
-	return conceptVal{concept: e.Concept, node: n.codeNode(), origin: origin{e, e.CodePath()}, typ: conceptType}
+	path := e.CodePath()
+	val := conceptVal{concept: e.Concept, node: n.codeNode(path), origin: origin{e, path}, typ: conceptType}
+	if n == n.ev.subject.node {
+		n.ev.subject.drug = val
+	}
+	return val
 }
 
-// codeNode is the CodeableConcept a resource's own code was read from, nil if it stands elsewhere.
-func (n *node) codeNode() *node {
-	v := n.entry.JSON.Get(n.entry.CodePath())
-	if !v.Exists() || n.entry.CodePath() == "medicationReference" {
+// codeNode is the CodeableConcept at the path of a resource's own code, nil if that stands elsewhere.
+func (n *node) codeNode(path string) *node {
+	v := n.entry.JSON.Member(path)
+	if !v.Exists() || path == "medicationReference" {
 		return nil
 	}
-	return &node{ev: n.ev, typ: conceptStruct(n), json: v, entry: n.entry, up: n, name: n.entry.CodePath(), index: -1}
+	return &node{ev: n.ev, typ: conceptStruct, json: v, entry: n.entry, up: n, name: path, index: -1}
 }
 
-func conceptStruct(n *node) *structType {
-	return &structType{name: "Concept", cel: conceptType, value: conceptValue}
-}
+var conceptStruct = &structType{name: "Concept", cel: conceptType, value: conceptValue}
 
 func current(n *node) ref.Val {
 	s := n.entry.Current()
-	path, status := statusOf(n.entry)
-	n.ev.readEntry(n.entry, path, status)
-	return n.ev.truth(s.Truth, Missing{Resource: n.entry.Ref(), Path: s.Path, Reason: s.Reason})
+	if !n.ev.muted {
+		path, status := statusOf(n.entry)
+		n.ev.readEntry(n.entry, path, status)
+	}
+	if s.Truth != kleene.Unknown {
+		return types.Bool(s.Truth == kleene.True)
+	}
+	return n.ev.unknownAt(n.entry, s.Path, s.Reason)
 }
 
 // statusOf is the status of a resource, and where it stands: conditions and allergies have a clinical one.

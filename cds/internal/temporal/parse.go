@@ -24,7 +24,7 @@ func Parse(s string) (Date, error) {
 		p.fail("%q follows where it should end", clip(p.rest))
 	}
 	if p.reason != "" {
-		return Date{}, &SyntaxError{Text: clip(s), Reason: p.reason}
+		return Date{}, &SyntaxError{Text: clip(s), Reason: strings.Clone(p.reason)} // nothing of s escapes
 	}
 	return d, nil
 }
@@ -34,7 +34,7 @@ func clip(s string) string {
 	if len(s) <= 40 {
 		return strings.Clone(s)
 	}
-	return strings.ToValidUTF8(s[:37], "") + "…"
+	return strings.ToValidUTF8(strings.Clone(s[:37]), "") + "…"
 }
 
 // A parser reads a Date from left to right; after the first mistake it reads on without effect.
@@ -162,5 +162,14 @@ func (p *parser) offset(d *Date) {
 }
 
 func daysIn(year int, month time.Month) int {
-	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	switch month {
+	case time.April, time.June, time.September, time.November:
+		return 30
+	case time.February:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
 }

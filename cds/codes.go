@@ -27,7 +27,7 @@ func (c *compiler) codes(p *pack, def *Codes) {
 	if len(def.Groups) == 0 {
 		c.fail(def.Position, "", "", "codes %q lists no codes", def.Name)
 	}
-	p.names.Codes[def.Name] = expr.Codes{Set: set.set(), Molar: c.molarMass(def)}
+	p.names.Codes[def.Name] = expr.NewCodes(def.Name, set.set(), c.molarMass(def))
 }
 
 func (c *compiler) molarMass(def *Codes) *apd.Decimal {

@@ -81,7 +81,7 @@ func (c *compilation) nearestFunction(name string, target *types.Type) string {
 }
 
 // global reports whether a name is that of a function that is called without a receiver.
-func (c *compilation) global(name string) bool { return global(c.env.base, name) }
+func (c *compilation) global(name string) bool { return c.env.globals[name] }
 
 // isFunctionOf reports whether a type has a function of that name.
 func (c *compilation) isFunctionOf(name string, t *types.Type) bool {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
@@ -13,7 +12,7 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// A compilation is one expression on its way to a Program.
+// A compilation is one expression on its way to a plan.
 type compilation struct {
 	env     *Env
 	scope   *Scope
@@ -36,29 +35,61 @@ func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program
 			program, problems = nil, []Problem{{Message: fmt.Sprintf("the expression cannot be checked: %v", r)}}
 		}
 	}()
-	env, err := e.scope(s)
+	if p := e.alike(source, s); p != nil && (!condition || p.plan.isCondition()) {
+		return p, nil
+	}
+	plan, problems := e.alone(source, s, condition)
+	if plan == nil {
+		return nil, problems
+	}
+	return &Program{plan: plan, scope: s, source: source}, nil
+}
+
+// alone compiles an expression for itself, and says what is wrong with it.
+func (e *Env) alone(source string, s *Scope, condition bool, opts ...cel.ProgramOption) (*plan, []Problem) {
+	var env *cel.Env
+	sc, err := e.scopeOf(s)
+	if err == nil {
+		env, err = sc.withCodes()
+	}
 	if err != nil {
 		return nil, []Problem{{Message: "the names of this rule cannot be used: " + err.Error()}}
 	}
 	c := &compilation{env: e, scope: s, source: source}
-	parsed, issues := env.Parse(source)
+	if problems := c.read(env); len(problems) > 0 || c.checked == nil || c.unsound() {
+		return nil, problems
+	}
+	if out := c.checked.OutputType(); condition && !out.IsExactType(types.BoolType) {
+		return nil, []Problem{{Offset: c.start(c.checked.NativeRep().Expr()), Message: "expected a condition that is true or false, found " + a(out)}}
+	}
+	return c.plan(sc, opts)
+}
+
+// read parses and checks the expression.
+func (c *compilation) read(env *cel.Env) []Problem {
+	if problems := c.parse(); len(problems) > 0 {
+		return problems
+	}
+	return c.typeCheck(env)
+}
+
+func (c *compilation) parse() []Problem {
+	parsed, issues := c.env.base.Parse(c.source)
 	if issues.Err() != nil {
-		return nil, c.syntaxProblems(issues)
+		return c.syntaxProblems(issues)
 	}
 	c.parsed = parsed
-	checked, issues := env.Check(parsed)
+	return nil
+}
+
+func (c *compilation) typeCheck(env *cel.Env) []Problem {
+	checked, issues := env.Check(c.parsed)
 	if issues.Err() != nil {
 		c.partial(env)
-		return nil, c.problems(issues)
+		return c.problems(issues)
 	}
 	c.checked = checked
-	if found := c.check(); len(found) > 0 || c.unsound() {
-		return nil, found
-	}
-	if out := checked.OutputType(); condition && !out.IsExactType(types.BoolType) {
-		return nil, []Problem{{Offset: c.start(checked.NativeRep().Expr()), Message: "expected a condition that is true or false, found " + a(out)}}
-	}
-	return c.plan(env)
+	return c.check()
 }
 
 // partial finds the types of what is right in a wrong expression, to name them in messages.
@@ -94,37 +125,39 @@ func (c *compilation) unsound() bool {
 	return false
 }
 
-// plan rewrites the checked expression and makes it a program.
-func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
+// plan rewrites the checked expression, which it is from then on no longer, and makes it a plan.
+func (c *compilation) plan(sc *scoping, opts []cel.ProgramOption) (*plan, []Problem) {
 	native := c.checked.NativeRep()
-	original := ast.Copy(native)
+	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(native.Expr(), c.env), needs: c.needs(native.Expr())}
 	p := c.env.newPlanner(c.scope, native)
 	p.run()
-	for _, err := range p.units {
-		if f, ok := err.(*foldError); ok {
-			p := ProblemOf(f.err)
-			c.reportAt(c.placeOf(original, f.id)+p.Offset, p.Message, p.Suggest)
-		}
-	}
-	if len(c.found) > 0 {
+	if c.units(p.units); len(c.found) > 0 {
 		return nil, c.found
 	}
+	out.reads, out.loose = p.readsOf(), p.params > p.handed
 	loops := loopsOf(native.Expr())
-	program, err := env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()))
-	if err != nil {
+	var err error
+	if out.program, err = sc.bare.PlanProgram(native, append(opts, cel.CustomDecoratorV2(loops.decorate()))...); err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}
 	}
-	out := &Program{
-		program: program, typ: c.checked.OutputType(), reads: p.readsOf(), source: c.source, original: original,
-		fallible: fallible(original.Expr(), c.env), needs: c.needs(original.Expr()), compilation: c,
-	}
-	out.tracked = sync.OnceValues(func() (cel.Program, error) {
-		return env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()), cel.EvalOptions(cel.OptTrackState))
-	})
-	out.exhaustive = sync.OnceValues(func() (cel.Program, error) {
-		return env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()), cel.EvalOptions(cel.OptExhaustiveEval))
-	})
 	return out, nil
+}
+
+// units reports the calls of constants that came to an error, at their places in what was written.
+func (c *compilation) units(errs []error) {
+	if len(errs) == 0 {
+		return
+	}
+	written, issues := c.env.base.Parse(c.source)
+	if issues.Err() != nil {
+		return
+	}
+	for _, err := range errs {
+		if f, ok := err.(*foldError); ok {
+			p := ProblemOf(f.err)
+			c.reportAt(c.placeOf(written.NativeRep(), f.id)+p.Offset, p.Message, p.Suggest)
+		}
+	}
 }
 
 // placeOf is where an expression of the original starts; of a call with a literal text, that text.

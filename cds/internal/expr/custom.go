@@ -57,8 +57,9 @@ type UnknownError interface {
 
 // customFunctions are those of a program. None can have a name of the vocabulary, or a signature twice.
 func customFunctions(custom []Custom, vocabulary []*function, libraries *cel.Env) ([]*function, error) {
+	known := libraries.Functions()
 	taken := func(name string) bool {
-		return reservedWord(name) || global(libraries, name) ||
+		return reservedWord(name) || known[name] != nil && global(known[name]) ||
 			slices.ContainsFunc(vocabulary, func(f *function) bool { return f.name == name && !f.member })
 	}
 	var out []*function

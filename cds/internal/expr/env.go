@@ -3,7 +3,6 @@ package expr
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/google/cel-go/cel"
@@ -29,9 +28,12 @@ type Env struct {
 	base     *cel.Env
 	provider *provider
 	fns      map[string]*function // by the id of their overload
+	own      map[string]bool      // the names of functions that record their failures themselves
+	globals  map[string]bool      // the names of functions that are called without a receiver
 
 	mu     sync.Mutex
-	scopes map[string]*cel.Env
+	scopes map[scopeKey]*scoping
+	bare   map[scopeKey]*cel.Env // of scopes without their names: plans keep them
 }
 
 // NewEnv returns an Env with the vocabulary, whose codes it interns, and a program's own functions.
@@ -42,7 +44,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		return nil, err
 	}
 	p.codes = codes
-	e := &Env{provider: p, fns: map[string]*function{}, scopes: map[string]*cel.Env{}}
+	e := &Env{provider: p, fns: map[string]*function{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
 		literalFunctions(), membershipFunctions(), compareFunctions(), planned())
 	for _, f := range all {
@@ -72,6 +74,9 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		cel.DefaultUTCTimeZone(true), cel.CrossTypeNumericComparisons(false),
 		cel.Variable("patient", patientType), cel.Variable("now", dateType), cel.Variable("context", contextType),
 	}
+	for i := range maxAlike {
+		opts = append(opts, cel.Variable(alikeName(i), codesType))
+	}
 	opts = append(opts, declare(all)...)
 	p.types["Context"] = contextStruct()
 	base, err := libraries.Extend(opts...)
@@ -79,100 +84,15 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		return nil, fmt.Errorf("the vocabulary cannot be built: %w", err)
 	}
 	e.base = base
+	for _, f := range e.fns {
+		if operatorText(f.name) == "" { // those are also CEL's
+			e.own[f.name] = true
+		}
+	}
+	for name, f := range base.Functions() {
+		e.globals[name] = global(f)
+	}
 	return e, nil
-}
-
-// Names are what a pack's expressions can name: its codes, params and tables.
-type Names struct {
-	Pack   string
-	Codes  map[string]Codes
-	Params map[string]Value
-	Tables map[string]*Table
-	params *structType
-}
-
-// A Scope is what one expression can name beyond the pack's names. Its variables are resolved in the
-// order of Lets, so that a `let` sees those before it.
-type Scope struct {
-	Names *Names
-	Focus string // the name of the focus, "" for none
-	Of    string // its FHIR type
-	Row   string // the name of the row, "" for none
-	Table *Table
-	Lets  []variable
-	Later []string // lets that stand further down, which cannot be named yet
-	// NoRecord leaves out everything that is read from a patient: an indicator may depend on row and
-	// params alone.
-	NoRecord bool
-}
-
-// A variable is a name with the type of the expression behind it.
-type variable struct {
-	name string
-	typ  *types.Type
-}
-
-// With returns the scope with one more variable: what p comes to. A nil p is one that could not be
-// compiled: what names it is not told that there is no such name.
-func (s *Scope) With(name string, p *Program) *Scope {
-	t := types.ErrorType
-	if p != nil {
-		t = p.typ
-	}
-	out := *s
-	out.Lets = append(slices.Clone(s.Lets), variable{name, t})
-	return &out
-}
-
-// broken reports whether a let of the scope could not be compiled.
-func (s *Scope) broken() bool {
-	return slices.ContainsFunc(s.Lets, func(v variable) bool { return v.typ == types.ErrorType })
-}
-
-func (s *Scope) key() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s|%s:%s|%s", s.Names.Pack, s.Focus, s.Of, s.Row)
-	if s.Table != nil {
-		b.WriteString(":" + s.Table.Name)
-	}
-	for _, l := range s.Lets {
-		b.WriteString("|" + l.name + ":" + l.typ.String())
-	}
-	return b.String()
-}
-
-// scope returns the CEL environment of a scope, which rules of one shape share.
-func (e *Env) scope(s *Scope) (*cel.Env, error) {
-	key := s.key()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if env := e.scopes[key]; env != nil {
-		return env, nil
-	}
-	more := []*structType{s.Names.paramsStruct()}
-	opts := []cel.EnvOption{cel.Variable("params", s.Names.paramsStruct().cel)}
-	for name := range s.Names.Codes {
-		opts = append(opts, cel.Variable(name, codesType))
-	}
-	for name := range s.Names.Tables {
-		opts = append(opts, cel.Variable(name, tableType))
-	}
-	if s.Table != nil {
-		more = append(more, s.Table.row)
-		opts = append(opts, cel.Variable(s.Row, s.Table.row.cel))
-	}
-	if s.Focus != "" {
-		opts = append(opts, cel.Variable(s.Focus, types.NewObjectType(s.Of)))
-	}
-	for _, l := range s.Lets {
-		opts = append(opts, cel.Variable(l.name, l.typ))
-	}
-	env, err := e.base.Extend(append(opts, cel.CustomTypeProvider(e.provider.with(more...)))...)
-	if err != nil {
-		return nil, err
-	}
-	e.scopes[key] = env
-	return env, nil
 }
 
 // HasType reports whether a rule can be asked about resources of a type.
@@ -190,7 +110,7 @@ func (e *Env) FocusTypes() []string {
 }
 
 // Reserved reports whether a name belongs to the vocabulary, so that no pack can take it.
-func (e *Env) Reserved(name string) bool { return reservedWord(name) || global(e.base, name) }
+func (e *Env) Reserved(name string) bool { return reservedWord(name) || e.globals[name] }
 
 func reservedWord(name string) bool {
 	switch name {
@@ -200,10 +120,9 @@ func reservedWord(name string) bool {
 	return slices.Contains(celReserved, name)
 }
 
-// global reports whether a name is that of a function that is called without a receiver.
-func global(env *cel.Env, name string) bool {
-	f, ok := env.Functions()[name]
-	return ok && slices.ContainsFunc(f.OverloadDecls(), func(o *decls.OverloadDecl) bool { return !o.IsMemberFunction() })
+// global reports whether a function is called without a receiver.
+func global(f *decls.FunctionDecl) bool {
+	return slices.ContainsFunc(f.OverloadDecls(), func(o *decls.OverloadDecl) bool { return !o.IsMemberFunction() })
 }
 
 var celReserved = []string{"as", "break", "const", "continue", "else", "for", "function", "if", "import",

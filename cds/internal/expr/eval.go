@@ -76,7 +76,8 @@ type Eval struct {
 	missingPart map[*types.Unknown]bool
 	doses       map[doseKey]doseValue
 	unmapped    map[*chart.Entry]map[string]bool
-	person      *node // the Patient, once it was asked for
+	person      *node     // the Patient, once it was asked for
+	codes       []ref.Val // of the Program that is run
 	lists       map[suppliedKey]supplied
 }
 

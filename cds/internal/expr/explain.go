@@ -23,21 +23,22 @@ type Clause struct {
 // Clauses evaluates every part of the condition and returns them: the whole, what && and || join, and
 // below a comparison the values it compares.
 func (p *Program) Clauses(v *Vars) []Clause {
-	program, err := p.exhaustive()
-	if err != nil {
+	program := p.observed(&p.plan.exhaustive, cel.OptExhaustiveEval)
+	written, ok := p.written()
+	if program == nil || !ok {
 		return nil
 	}
-	_, details, _ := program.Eval(v)
-	w := &clauseWalk{program: p, eval: v.Eval}
+	_, details, _ := p.run(program, v)
+	w := &clauseWalk{written: written, eval: v.Eval}
 	if details != nil {
 		w.state = details.State()
 	}
-	w.walk(p.original.Expr(), 0)
+	w.walk(written.parsed.NativeRep().Expr(), 0)
 	return w.clauses
 }
 
 type clauseWalk struct {
-	program *Program
+	written *compilation
 	eval    *Eval
 	state   interpreter.EvalState
 	clauses []Clause
@@ -51,10 +52,10 @@ func (w *clauseWalk) walk(e ast.Expr, depth int) {
 }
 
 func (w *clauseWalk) add(e ast.Expr, depth int) {
-	c := Clause{Depth: depth, Offset: w.program.compilation.start(e)}
-	text, err := cel.ExprToString(e, w.program.original.SourceInfo())
+	c := Clause{Depth: depth, Offset: w.written.start(e)}
+	text, err := cel.ExprToString(e, w.written.info())
 	if err != nil {
-		text = w.program.source
+		text = w.written.source
 	}
 	c.Text = strings.Join(strings.Fields(text), " ")
 	c.Value = "not reached"

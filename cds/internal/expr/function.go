@@ -44,7 +44,7 @@ func declare(fns []*function) []cel.EnvOption {
 			if !ok {
 				return args[0]
 			}
-			return f.impl(ev, args[1:])
+			return f.impl(ev, ev.given(args[1:]))
 		})}
 		if f.nonStrict {
 			bound = append(bound, cel.OverloadIsNonStrict())

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/google/cel-go/common/types"
@@ -17,10 +18,26 @@ import (
 	"github.com/primum-cds/primum/cds/ucum"
 )
 
+// Names are what a pack's expressions can name: its codes, params and tables. They are complete when the
+// first expression is compiled, and do not change from then on.
+type Names struct {
+	Pack   string
+	Codes  map[string]Codes
+	Params map[string]Value
+	Tables map[string]*Table
+	once   sync.Once
+	params *structType
+}
+
 // Codes is a named set of codes.
 type Codes struct {
-	Set   *terminology.Set
-	Molar *apd.Decimal // grams per mole; nil if not stated
+	Set *terminology.Set
+	val ref.Val
+}
+
+// NewCodes returns the codes of a name. Molar is grams per mole; nil if not stated.
+func NewCodes(name string, set *terminology.Set, molar *apd.Decimal) Codes {
+	return Codes{Set: set, val: codesVal{set: set, name: name, molar: molar}}
 }
 
 // A Value is a constant of a pack: a param, or a cell of a table.
@@ -229,7 +246,7 @@ func (t *Table) Text(row Row, column string) string {
 }
 
 func (n *Names) paramsStruct() *structType {
-	if n.params == nil {
+	n.once.Do(func() {
 		name := "params of " + n.Pack
 		n.params = &structType{name: name, cel: types.NewObjectType(name), fields: map[string]*types.FieldType{}}
 		for param, value := range n.Params {
@@ -241,7 +258,7 @@ func (n *Names) paramsStruct() *structType {
 			}
 		}
 		slices.Sort(n.params.names)
-	}
+	})
 	return n.params
 }
 

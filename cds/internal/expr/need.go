@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 
@@ -12,6 +14,7 @@ import (
 type Need struct {
 	set    *terminology.Set
 	column int // of the row, where set is nil
+	param  int // the number of the Program's codes, from 1; 0 for none
 }
 
 // Set returns the codes for a row.
@@ -24,7 +27,15 @@ func (n Need) Set(row Row) *terminology.Set {
 
 // Needs returns the sets of which one must hold the focus's drug; none if the condition can come out
 // otherwise without that.
-func (p *Program) Needs() []Need { return p.needs }
+func (p *Program) Needs() []Need {
+	needs := slices.Clone(p.plan.needs)
+	for i := range needs {
+		if n := needs[i].param; n > 0 {
+			needs[i] = Need{set: p.codes[n-1].(codesVal).set}
+		}
+	}
+	return needs
+}
 
 // needs derives them. `false && x` is false whatever x is, unknown and error included, so that either side
 // of && will do; || needs both.
@@ -64,6 +75,9 @@ func (c *compilation) need(element, codes ast.Expr) (Need, bool) {
 	switch codes.Kind() {
 	case ast.IdentKind:
 		named, ok := c.scope.Names.Codes[codes.AsIdent()]
+		if param, alike := named.val.(codesParam); alike {
+			return Need{param: param.n + 1}, true
+		}
 		return Need{set: named.Set}, ok && named.Set != nil
 	case ast.SelectKind:
 		sel := codes.AsSelect()

@@ -33,6 +33,8 @@ type planner struct {
 	accus  map[string]bool
 	reads  map[string]bool // the FHIR types that are read
 	units  []error
+	// params are the places at which codes of a Program are named, handed those where a function takes them.
+	params, handed int
 }
 
 func (e *Env) newPlanner(s *Scope, a *ast.AST) *planner {
@@ -74,7 +76,8 @@ func (p *planner) ident(e ast.Expr) {
 		return
 	}
 	if codes, ok := p.scope.Names.Codes[name]; ok && p.typeOf(e).IsExactType(codesType) {
-		p.constant(e, codesVal{set: codes.Set, name: name, molar: codes.Molar})
+		p.constant(e, codes.val)
+		p.params += countParams(codes.val)
 	}
 	if t, ok := p.scope.Names.Tables[name]; ok && p.typeOf(e).IsExactType(tableType) {
 		p.constant(e, tableVal{table: t})
@@ -178,10 +181,12 @@ func (p *planner) overload(name string, info *ast.ReferenceInfo, args []ast.Expr
 
 // hand makes a call of the vocabulary one of its hidden twin, with the evaluation as first argument.
 func (p *planner) hand(e ast.Expr, f *function, args []ast.Expr) {
-	ev := p.fac.NewIdent(p.id(), "@ev")
-	p.ast.ReferenceMap()[ev.ID()] = &ast.ReferenceInfo{Name: "@ev"}
-	p.ast.TypeMap()[ev.ID()] = evalType
-	e.SetKindCase(p.fac.NewCall(e.ID(), hidden(f.id), append([]ast.Expr{ev}, args...)...))
+	for _, arg := range args {
+		if v, ok := p.constantOf(arg); ok {
+			p.handed += countParams(v)
+		}
+	}
+	e.SetKindCase(p.fac.NewCall(e.ID(), hidden(f.id), append([]ast.Expr{p.evalIdent()}, args...)...))
 	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(f.id)}}
 }
 
@@ -193,7 +198,7 @@ func (p *planner) fold(e ast.Expr, f *function, args []ast.Expr) bool {
 	values := make([]ref.Val, len(args))
 	for i, arg := range args {
 		v, ok := p.constantOf(arg)
-		if !ok {
+		if !ok || countParams(v) > 0 {
 			return false
 		}
 		values[i] = v

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
@@ -19,26 +20,61 @@ import (
 
 // A Program is a compiled expression. It is immutable and concurrent.
 type Program struct {
-	program     cel.Program
-	tracked     func() (cel.Program, error) // planned when first needed
-	exhaustive  func() (cel.Program, error)
-	typ         *types.Type
-	reads       []string
-	source      string
-	original    *ast.AST
-	fallible    bool
-	needs       []Need
-	compilation *compilation
+	plan   *plan
+	scope  *Scope
+	source string
+	codes  []ref.Val // those that the plan leaves open
 }
 
+// A plan is what is evaluated. Programs whose expressions differ in the names of codes alone share one.
+type plan struct {
+	env        *Env
+	program    cel.Program
+	typ        *types.Type
+	reads      []string
+	needs      []Need
+	fallible   bool
+	loose      bool // codes that it leaves open are more than what functions are given
+	tracked    atomic.Pointer[cel.Program]
+	exhaustive atomic.Pointer[cel.Program]
+}
+
+func (p *plan) isCondition() bool { return p.typ.IsExactType(types.BoolType) }
+
 // TypeName returns what a message calls the value: "a Quantity", "text".
-func (p *Program) TypeName() string { return a(p.typ) }
+func (p *Program) TypeName() string { return a(p.plan.typ) }
 
 // Reads returns the FHIR types that the expression reads through the patient, sorted.
-func (p *Program) Reads() []string { return p.reads }
+func (p *Program) Reads() []string { return p.plan.reads }
 
 // Source returns the expression as it was written.
 func (p *Program) Source() string { return p.source }
+
+// observed is the Program planned so that its parts can be told, which few are ever asked for: it is made
+// when it is first needed.
+func (p *Program) observed(made *atomic.Pointer[cel.Program], option cel.EvalOption) cel.Program {
+	if program := made.Load(); program != nil {
+		return *program
+	}
+	var again *plan
+	if sc, err := p.plan.env.scopeOf(p.scope); err == nil && p.codes != nil {
+		sh, _ := p.scope.shape(p.source)
+		again = p.plan.env.planAlike(sc, p.source, p.scope, sh, cel.EvalOptions(option))
+	} else {
+		again, _ = p.plan.env.alone(p.source, p.scope, false, cel.EvalOptions(option))
+	}
+	if again == nil {
+		return nil
+	}
+	made.Store(&again.program)
+	return again.program
+}
+
+// written is the expression as it was written, with the places of its parts.
+func (p *Program) written() (*compilation, bool) {
+	c := &compilation{env: p.plan.env, scope: p.scope, source: p.source}
+	return c, len(c.parse()) == 0
+}
 
 // Vars give a Program the values of its scope's variables.
 type Vars struct {
@@ -159,10 +195,8 @@ func (p *Program) Text(v *Vars) (string, error) {
 	return Display(val), nil
 }
 
-func (p *Program) eval(v *Vars) ref.Val { return p.run(p.program, v) }
-
-func (p *Program) run(program cel.Program, v *Vars) ref.Val {
-	out, _, err := program.Eval(v)
+func (p *Program) eval(v *Vars) ref.Val {
+	out, _, err := p.run(p.plan.program, v)
 	if v.Eval.exceeded != "" {
 		return types.WrapErr(&Fault{Program: p, Err: &LimitError{v.Eval.exceeded}})
 	}
@@ -170,6 +204,15 @@ func (p *Program) run(program cel.Program, v *Vars) ref.Val {
 		return types.WrapErr(p.fault(out, err))
 	}
 	return out
+}
+
+// run evaluates one of the plan's programs with the codes of this one.
+func (p *Program) run(program cel.Program, v *Vars) (ref.Val, *cel.EvalDetails, error) {
+	before := v.Eval.codes
+	v.Eval.codes = p.codes
+	out, details, err := program.Eval(v)
+	v.Eval.codes = before
+	return out, details, err
 }
 
 // A Fault is an error with its place: a character of the program it arose in.
@@ -189,10 +232,14 @@ func (p *Program) fault(out ref.Val, err error) error {
 		return f
 	}
 	f := &Fault{Program: p, Err: plain}
-	if e, ok := out.(*types.Err); ok && e.NodeID() > 0 {
-		ast.PreOrderVisit(p.original.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+	e, ok := out.(*types.Err)
+	if !ok || e.NodeID() <= 0 {
+		return f
+	}
+	if c, ok := p.written(); ok {
+		ast.PreOrderVisit(c.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 			if x.ID() == e.NodeID() {
-				f.Offset = p.compilation.start(x)
+				f.Offset = c.start(x)
 			}
 		}))
 	}
@@ -230,17 +277,17 @@ func (v *Vars) Hidden(p *Program) []error {
 // hidden returns errors that the logic went past: CEL drops an error where the rest decides. The
 // program is run once more, with every value kept; that takes nothing from the question's limits.
 func (p *Program) hidden(v *Vars) []error {
-	if !p.fallible {
+	if !p.plan.fallible {
 		return nil
 	}
-	program, err := p.tracked()
-	if err != nil {
+	program := p.observed(&p.plan.tracked, cel.OptTrackState)
+	if program == nil {
 		return nil
 	}
 	muted, ticks, exceeded := v.Eval.muted, v.Eval.ticks, v.Eval.exceeded
 	v.Eval.Mute(true)
 	defer func() { v.Eval.muted, v.Eval.ticks, v.Eval.exceeded = muted, ticks, exceeded }()
-	_, details, _ := program.Eval(v)
+	_, details, _ := p.run(program, v)
 	if details == nil || details.State() == nil {
 		return nil
 	}
@@ -272,28 +319,21 @@ func fallible(e ast.Expr, env *Env) bool {
 
 // ours reports whether a function is the vocabulary's: it records its failures itself. Operators are
 // also CEL's.
-func (e *Env) ours(name string) bool {
-	for _, f := range e.fns {
-		if f.name == name && operatorText(name) == "" {
-			return true
-		}
-	}
-	return false
-}
+func (e *Env) ours(name string) bool { return e.own[name] }
 
 // loops are the comprehensions of an expression, by the ids of their conditions and of their steps.
 type loops struct {
 	conditions map[int64]bool
-	steps      map[int64]ast.ComprehensionExpr
+	steps      map[int64]step
 }
 
 func loopsOf(e ast.Expr) loops {
-	out := loops{map[int64]bool{}, map[int64]ast.ComprehensionExpr{}}
+	out := loops{map[int64]bool{}, map[int64]step{}}
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
 			loop := e.AsComprehension()
 			out.conditions[loop.LoopCondition().ID()] = true
-			out.steps[loop.LoopStep().ID()] = loop
+			out.steps[loop.LoopStep().ID()] = step{iter: [2]string{loop.IterVar(), loop.IterVar2()}, accu: loop.AccuVar()}
 		}
 	}))
 	return out
@@ -307,8 +347,9 @@ func (l loops) decorate() interpreter.InterpretableDecoratorV2 {
 		case *counted, *step:
 			return i, nil
 		}
-		if loop, ok := l.steps[i.ID()]; ok {
-			return &step{i, loop}, nil
+		if s, ok := l.steps[i.ID()]; ok {
+			s.InterpretableV2 = i
+			return &s, nil
 		}
 		if l.conditions[i.ID()] {
 			return &counted{i}, nil
@@ -320,11 +361,12 @@ func (l loops) decorate() interpreter.InterpretableDecoratorV2 {
 // A step is what a loop does with one element.
 type step struct {
 	interpreter.InterpretableV2
-	loop ast.ComprehensionExpr
+	iter [2]string // the loop's variables, the second "" if it has one
+	accu string
 }
 
 func (s *step) Exec(frame *interpreter.ExecutionFrame) ref.Val {
-	for _, name := range []string{s.loop.IterVar(), s.loop.IterVar2()} {
+	for _, name := range s.iter {
 		if name == "" {
 			continue
 		}
@@ -337,7 +379,7 @@ func (s *step) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 		if ev, ok := ev.(*Eval); !ok || !ev.missingPart[missing] {
 			continue
 		}
-		if accu, _ := frame.ResolveName(s.loop.AccuVar()); accu != nil {
+		if accu, _ := frame.ResolveName(s.accu); accu != nil {
 			if u, ok := accu.(*types.Unknown); ok {
 				return types.MergeUnknowns(u, missing)
 			}

@@ -11,7 +11,7 @@ type Resource struct {
 }
 
 // IsResource reports whether the program's value is a resource.
-func (p *Program) IsResource() bool { return p.compilation.env.HasType(p.typ.TypeName()) }
+func (p *Program) IsResource() bool { return p.plan.env.HasType(p.plan.typ.TypeName()) }
 
 // Resource evaluates a program whose value is a resource; false if it is not known.
 func (p *Program) Resource(v *Vars) (Resource, bool) {

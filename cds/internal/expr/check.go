@@ -42,7 +42,7 @@ func (c *compilation) check() []Problem {
 	if found := c.forbidden(); len(found) > 0 {
 		return found
 	}
-	unsound := c.unsound()
+	unsound := !c.sound()
 	c.depth(c.checked.NativeRep().Expr(), 0)
 	ast.PreOrderVisit(c.checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		c.nodes++

@@ -10,12 +10,15 @@ import (
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
 )
 
 // A compilation is one expression on its way to a plan.
 type compilation struct {
 	env     *Env
 	scope   *Scope
+	scoping *scoping // what checks and plans expressions of the scope
 	source  string
 	parsed  *cel.Ast
 	checked *cel.Ast
@@ -46,31 +49,32 @@ func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program
 }
 
 // alone compiles an expression for itself, and says what is wrong with it.
-func (e *Env) alone(source string, s *Scope, condition bool, opts ...cel.ProgramOption) (*plan, []Problem) {
-	var env *cel.Env
-	sc, err := e.scopeOf(s)
-	if err == nil {
-		env, err = sc.withCodes()
-	}
-	if err != nil {
-		return nil, []Problem{{Message: "the names of this rule cannot be used: " + err.Error()}}
-	}
-	c := &compilation{env: e, scope: s, source: source}
-	if problems := c.read(env); len(problems) > 0 || c.checked == nil || c.unsound() {
+func (e *Env) alone(source string, s *Scope, condition bool) (*plan, []Problem) {
+	c, problems := e.compilation(source, s)
+	if len(problems) > 0 || !c.sound() {
 		return nil, problems
 	}
 	if out := c.checked.OutputType(); condition && !out.IsExactType(types.BoolType) {
 		return nil, []Problem{{Offset: c.start(c.checked.NativeRep().Expr()), Message: "expected a condition that is true or false, found " + a(out)}}
 	}
-	return c.plan(sc, opts)
+	return c.plan()
 }
 
-// read parses and checks the expression.
-func (c *compilation) read(env *cel.Env) []Problem {
-	if problems := c.parse(); len(problems) > 0 {
-		return problems
+// compilation reads an expression in its scope.
+func (e *Env) compilation(source string, s *Scope) (*compilation, []Problem) {
+	c := &compilation{env: e, scope: s, source: source}
+	var env *cel.Env
+	var err error
+	if c.scoping, err = e.scopeOf(s); err == nil {
+		env, err = c.scoping.withCodes()
 	}
-	return c.typeCheck(env)
+	if err != nil {
+		return c, []Problem{{Message: "the names of this rule cannot be used: " + err.Error()}}
+	}
+	if problems := c.parse(); len(problems) > 0 {
+		return c, problems
+	}
+	return c, c.typeCheck(env)
 }
 
 func (c *compilation) parse() []Problem {
@@ -115,32 +119,71 @@ func (c *compilation) partial(env *cel.Env) {
 // expr is the expression with an id; nil if there is none.
 func (c *compilation) expr(id int64) ast.Expr { return c.exprs[id] }
 
-// unsound reports whether the expression names something that could not be compiled.
-func (c *compilation) unsound() bool {
+// sound reports whether the expression was checked and names nothing that could not be compiled.
+func (c *compilation) sound() bool {
+	if c.checked == nil {
+		return false
+	}
 	for _, t := range c.checked.NativeRep().TypeMap() {
 		if hasError(t) {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
-// plan rewrites the checked expression, which it is from then on no longer, and makes it a plan.
-func (c *compilation) plan(sc *scoping, opts []cel.ProgramOption) (*plan, []Problem) {
-	native := c.checked.NativeRep()
-	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(native.Expr(), c.env), needs: c.needs(native.Expr())}
-	p := c.env.newPlanner(c.scope, native)
-	p.run()
+// plan makes the checked expression a plan.
+func (c *compilation) plan() (*plan, []Problem) {
+	written := c.checked.NativeRep().Expr()
+	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(written, c.env), needs: c.needs(written)}
+	p := c.rewrite()
 	if c.units(p.units); len(c.found) > 0 {
 		return nil, c.found
 	}
 	out.reads, out.loose = p.readsOf(), p.params > p.handed
-	loops := loopsOf(native.Expr())
 	var err error
-	if out.program, err = sc.bare.PlanProgram(native, append(opts, cel.CustomDecoratorV2(loops.decorate()))...); err != nil {
+	if _, out.root, err = c.link(p); err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}
 	}
 	return out, nil
+}
+
+// rewrite makes the checked expression what is evaluated; it is no longer what was written.
+func (c *compilation) rewrite() *planner {
+	p := c.env.newPlanner(c.scope, c.checked.NativeRep())
+	p.run()
+	return p
+}
+
+// link has CEL plan what was rewritten. The root is all that evaluation needs: a plan keeps it without the
+// program that CEL puts around it.
+func (c *compilation) link(p *planner, opts ...cel.ProgramOption) (program cel.Program, root interpreter.InterpretableV2, err error) {
+	loops := loopsOf(p.ast.Expr())
+	decorate := func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
+		if p.evals[i.ID()] {
+			i = handed(i.ID())
+		}
+		root = loops.decorate(i) // the root is planned last
+		return root, nil
+	}
+	program, err = c.scoping.bare.PlanProgram(p.ast, append(opts, cel.CustomDecoratorV2(decorate))...)
+	return program, root, err
+}
+
+// A handed is the evaluation, as an argument.
+type handed int64
+
+func (h handed) ID() int64 { return int64(h) }
+
+func (h handed) Exec(frame *interpreter.ExecutionFrame) ref.Val { return h.Eval(frame) }
+
+func (h handed) Eval(vars interpreter.Activation) ref.Val {
+	if v, ok := vars.ResolveName("@ev"); ok {
+		if ev, ok := v.(*Eval); ok {
+			return ev
+		}
+	}
+	return types.NewErrWithNodeID(int64(h), "there is no evaluation")
 }
 
 // units reports the calls of constants that came to an error, at their places in what was written.

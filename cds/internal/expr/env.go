@@ -28,6 +28,7 @@ type Env struct {
 	base     *cel.Env
 	provider *provider
 	fns      map[string]*function // by the id of their overload
+	twins    map[string]string    // their hidden names
 	own      map[string]bool      // the names of functions that record their failures themselves
 	globals  map[string]bool      // the names of functions that are called without a receiver
 
@@ -44,7 +45,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		return nil, err
 	}
 	p.codes = codes
-	e := &Env{provider: p, fns: map[string]*function{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}}
+	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
 		literalFunctions(), membershipFunctions(), compareFunctions(), planned())
 	for _, f := range all {
@@ -85,6 +86,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 	}
 	e.base = base
 	for _, f := range e.fns {
+		e.twins[f.id] = hidden(f.id)
 		if operatorText(f.name) == "" { // those are also CEL's
 			e.own[f.name] = true
 		}

@@ -28,7 +28,7 @@ func (p *Program) Clauses(v *Vars) []Clause {
 	if program == nil || !ok {
 		return nil
 	}
-	_, details, _ := p.run(program, v)
+	details := p.observe(program, v)
 	w := &clauseWalk{written: written, eval: v.Eval}
 	if details != nil {
 		w.state = details.State()

@@ -57,3 +57,11 @@ func declare(fns []*function) []cel.EnvOption {
 
 // hidden is the name of a function's twin: no author can write it.
 func hidden(id string) string { return "@" + id }
+
+// twin is the hidden name of a function of the Env: plans keep it.
+func (e *Env) twin(id string) string {
+	if name, ok := e.twins[id]; ok {
+		return name
+	}
+	return hidden(id)
+}

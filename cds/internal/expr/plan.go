@@ -32,13 +32,14 @@ type planner struct {
 	nextID int64
 	accus  map[string]bool
 	reads  map[string]bool // the FHIR types that are read
+	evals  map[int64]bool  // where the evaluation is handed
 	units  []error
 	// params are the places at which codes of a Program are named, handed those where a function takes them.
 	params, handed int
 }
 
 func (e *Env) newPlanner(s *Scope, a *ast.AST) *planner {
-	return &planner{env: e, scope: s, ast: a, fac: ast.NewExprFactory(), nextID: ast.MaxID(a) + 1, accus: map[string]bool{}, reads: map[string]bool{}}
+	return &planner{env: e, scope: s, ast: a, fac: ast.NewExprFactory(), nextID: ast.MaxID(a) + 1, accus: map[string]bool{}, reads: map[string]bool{}, evals: map[int64]bool{}}
 }
 
 func (p *planner) run() {
@@ -186,8 +187,8 @@ func (p *planner) hand(e ast.Expr, f *function, args []ast.Expr) {
 			p.handed += countParams(v)
 		}
 	}
-	e.SetKindCase(p.fac.NewCall(e.ID(), hidden(f.id), append([]ast.Expr{p.evalIdent()}, args...)...))
-	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{hidden(f.id)}}
+	e.SetKindCase(p.fac.NewCall(e.ID(), p.env.twin(f.id), append([]ast.Expr{p.evalIdent()}, args...)...))
+	p.ast.ReferenceMap()[e.ID()] = &ast.ReferenceInfo{OverloadIDs: []string{p.env.twin(f.id)}}
 }
 
 // fold evaluates a call that depends on nothing but constants.
@@ -260,6 +261,7 @@ func (p *planner) closeLists(name string, call ast.CallExpr, args []ast.Expr) {
 
 func (p *planner) evalIdent() ast.Expr {
 	ev := p.fac.NewIdent(p.id(), "@ev")
+	p.evals[ev.ID()] = true
 	p.ast.ReferenceMap()[ev.ID()] = &ast.ReferenceInfo{Name: "@ev"}
 	p.ast.TypeMap()[ev.ID()] = evalType
 	return ev

@@ -29,7 +29,7 @@ type Program struct {
 // A plan is what is evaluated. Programs whose expressions differ in the names of codes alone share one.
 type plan struct {
 	env        *Env
-	program    cel.Program
+	root       interpreter.InterpretableV2
 	typ        *types.Type
 	reads      []string
 	needs      []Need
@@ -56,18 +56,27 @@ func (p *Program) observed(made *atomic.Pointer[cel.Program], option cel.EvalOpt
 	if program := made.Load(); program != nil {
 		return *program
 	}
-	var again *plan
-	if sc, err := p.plan.env.scopeOf(p.scope); err == nil && p.codes != nil {
-		sh, _ := p.scope.shape(p.source)
-		again = p.plan.env.planAlike(sc, p.source, p.scope, sh, cel.EvalOptions(option))
-	} else {
-		again, _ = p.plan.env.alone(p.source, p.scope, false, cel.EvalOptions(option))
-	}
-	if again == nil {
+	c, ok := p.again()
+	if !ok {
 		return nil
 	}
-	made.Store(&again.program)
-	return again.program
+	program, _, err := c.link(c.rewrite(), cel.EvalOptions(option))
+	if err != nil {
+		return nil
+	}
+	made.Store(&program)
+	return program
+}
+
+// again is the compilation that the Program came from.
+func (p *Program) again() (*compilation, bool) {
+	e := p.plan.env
+	if p.codes != nil {
+		sh, _ := p.scope.shape(p.source)
+		return e.openCompilation(p.source, p.scope, sh)
+	}
+	c, problems := e.compilation(p.source, p.scope)
+	return c, len(problems) == 0 && c.sound()
 }
 
 // written is the expression as it was written, with the places of its parts.
@@ -196,7 +205,7 @@ func (p *Program) Text(v *Vars) (string, error) {
 }
 
 func (p *Program) eval(v *Vars) ref.Val {
-	out, _, err := p.run(p.plan.program, v)
+	out, err := p.exec(v)
 	if v.Eval.exceeded != "" {
 		return types.WrapErr(&Fault{Program: p, Err: &LimitError{v.Eval.exceeded}})
 	}
@@ -206,13 +215,34 @@ func (p *Program) eval(v *Vars) ref.Val {
 	return out
 }
 
-// run evaluates one of the plan's programs with the codes of this one.
-func (p *Program) run(program cel.Program, v *Vars) (ref.Val, *cel.EvalDetails, error) {
+// exec is what a cel.Program's Eval does. A panic becomes an error.
+func (p *Program) exec(v *Vars) (out ref.Val, err error) {
+	before := v.Eval.codes
+	defer func() {
+		v.Eval.codes = before
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("%s%v", panicked, r)
+		}
+	}()
+	v.Eval.codes = p.codes
+	frame, err := interpreter.NewExecutionFrame(v)
+	if err != nil {
+		return nil, err
+	}
+	defer frame.Close()
+	if out = p.plan.root.Exec(frame); types.IsError(out) {
+		err = out.(*types.Err)
+	}
+	return out, err
+}
+
+// observe evaluates a program of which the parts can be told.
+func (p *Program) observe(program cel.Program, v *Vars) *cel.EvalDetails {
 	before := v.Eval.codes
 	v.Eval.codes = p.codes
-	out, details, err := program.Eval(v)
+	_, details, _ := program.Eval(v)
 	v.Eval.codes = before
-	return out, details, err
+	return details
 }
 
 // A Fault is an error with its place: a character of the program it arose in.
@@ -287,7 +317,7 @@ func (p *Program) hidden(v *Vars) []error {
 	muted, ticks, exceeded := v.Eval.muted, v.Eval.ticks, v.Eval.exceeded
 	v.Eval.Mute(true)
 	defer func() { v.Eval.muted, v.Eval.ticks, v.Eval.exceeded = muted, ticks, exceeded }()
-	_, details, _ := p.run(program, v)
+	details := p.observe(program, v)
 	if details == nil || details.State() == nil {
 		return nil
 	}
@@ -320,90 +350,3 @@ func fallible(e ast.Expr, env *Env) bool {
 // ours reports whether a function is the vocabulary's: it records its failures itself. Operators are
 // also CEL's.
 func (e *Env) ours(name string) bool { return e.own[name] }
-
-// loops are the comprehensions of an expression, by the ids of their conditions and of their steps.
-type loops struct {
-	conditions map[int64]bool
-	steps      map[int64]step
-}
-
-func loopsOf(e ast.Expr) loops {
-	out := loops{map[int64]bool{}, map[int64]step{}}
-	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() == ast.ComprehensionKind {
-			loop := e.AsComprehension()
-			out.conditions[loop.LoopCondition().ID()] = true
-			out.steps[loop.LoopStep().ID()] = step{iter: [2]string{loop.IterVar(), loop.IterVar2()}, accu: loop.AccuVar()}
-		}
-	}))
-	return out
-}
-
-// decorate makes each iteration count, ends loops when a limit is reached, and lets the element that stands
-// for what is missing from an open list decide nothing.
-func (l loops) decorate() interpreter.InterpretableDecoratorV2 {
-	return func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
-		switch i.(type) {
-		case *counted, *step:
-			return i, nil
-		}
-		if s, ok := l.steps[i.ID()]; ok {
-			s.InterpretableV2 = i
-			return &s, nil
-		}
-		if l.conditions[i.ID()] {
-			return &counted{i}, nil
-		}
-		return i, nil
-	}
-}
-
-// A step is what a loop does with one element.
-type step struct {
-	interpreter.InterpretableV2
-	iter [2]string // the loop's variables, the second "" if it has one
-	accu string
-}
-
-func (s *step) Exec(frame *interpreter.ExecutionFrame) ref.Val {
-	for _, name := range s.iter {
-		if name == "" {
-			continue
-		}
-		v, _ := frame.ResolveName(name)
-		missing, ok := v.(*types.Unknown)
-		if !ok {
-			continue
-		}
-		ev, _ := frame.ResolveName("@ev")
-		if ev, ok := ev.(*Eval); !ok || !ev.missingPart[missing] {
-			continue
-		}
-		if accu, _ := frame.ResolveName(s.accu); accu != nil {
-			if u, ok := accu.(*types.Unknown); ok {
-				return types.MergeUnknowns(u, missing)
-			}
-		}
-		return missing
-	}
-	return s.InterpretableV2.Exec(frame)
-}
-
-func (s *step) Eval(vars interpreter.Activation) ref.Val {
-	return s.Exec(interpreter.AsFrame(vars))
-}
-
-type counted struct{ interpreter.InterpretableV2 }
-
-func (c *counted) Exec(frame *interpreter.ExecutionFrame) ref.Val {
-	if ev, ok := frame.ResolveName("@ev"); ok {
-		if ev, ok := ev.(*Eval); ok && !ev.tick() {
-			return types.False
-		}
-	}
-	return c.InterpretableV2.Exec(frame)
-}
-
-func (c *counted) Eval(vars interpreter.Activation) ref.Val {
-	return c.Exec(interpreter.AsFrame(vars))
-}

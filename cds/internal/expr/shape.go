@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types/ref"
 )
@@ -101,7 +100,7 @@ func (e *Env) alike(source string, s *Scope) *Program {
 	found, known := sc.plans[key]
 	sc.mu.Unlock()
 	if !known {
-		found = e.planAlike(sc, source, s, sh)
+		found = e.planAlike(source, s, sh)
 		sc.mu.Lock()
 		if other := sc.plans[key]; other != nil {
 			found = other
@@ -120,26 +119,39 @@ func (e *Env) alike(source string, s *Scope) *Program {
 }
 
 // planAlike compiles an expression with its codes left open; nil if that cannot be done.
-func (e *Env) planAlike(sc *scoping, source string, s *Scope, sh shape, opts ...cel.ProgramOption) (out *plan) {
+func (e *Env) planAlike(source string, s *Scope, sh shape) (out *plan) {
 	defer func() { // compiled alone, it says what is wrong
 		if recover() != nil {
 			out = nil
 		}
 	}()
-	env, err := sc.alike()
-	if err != nil {
+	c, ok := e.openCompilation(source, s, sh)
+	if !ok {
 		return nil
 	}
-	scope := *s
-	scope.Names = s.Names.open(len(sh.names))
-	c := &compilation{env: e, scope: &scope, source: source}
-	if len(c.parse()) > 0 || !sh.rename(c.parsed.NativeRep()) || len(c.typeCheck(env)) > 0 || c.checked == nil || c.unsound() {
-		return nil
-	}
-	if out, _ = c.plan(sc, opts); out != nil && out.loose {
+	if out, _ = c.plan(); out != nil && out.loose {
 		return nil
 	}
 	return out
+}
+
+// openCompilation reads an expression with its codes left open; false if that cannot be done.
+func (e *Env) openCompilation(source string, s *Scope, sh shape) (*compilation, bool) {
+	sc, err := e.scopeOf(s)
+	if err != nil {
+		return nil, false
+	}
+	env, err := sc.alike()
+	if err != nil {
+		return nil, false
+	}
+	scope := *s
+	scope.Names = s.Names.open(len(sh.names))
+	c := &compilation{env: e, scope: &scope, scoping: sc, source: source}
+	if len(c.parse()) > 0 || !sh.rename(c.parsed.NativeRep()) || len(c.typeCheck(env)) > 0 {
+		return nil, false
+	}
+	return c, c.sound()
 }
 
 // open returns the names with n codes left open in place of all others.

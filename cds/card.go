@@ -115,15 +115,32 @@ func (c *compiler) indicator(r *rule, def *Card, part string) *template {
 		return t
 	}
 	if r.scope.Table == nil {
-		c.indicatorIs(r, def, c.engine.constantText(t, r.scope, nil), "")
+		c.indicatorIs(r, def, c.engine.constantText(t, r.scope, expr.Row{}), "")
 		return t
 	}
-	for _, row := range r.scope.Table.Rows {
-		if row.Readable() && !c.indicatorIs(r, def, c.engine.constantText(t, r.scope, row), r.scope.Table.Text(row, "id")) {
-			break
+	c.indicatorOfRows(r, def, t)
+	return t
+}
+
+// indicatorOfRows reports the first row for which the indicator is none. It is the same for rows that are
+// alike in the columns it reads.
+func (c *compiler) indicatorOfRows(r *rule, def *Card, t *template) {
+	columns, only := t.columns()
+	told := map[string]bool{}
+	for n := range r.scope.Table.Len() {
+		row := r.scope.Table.Row(n)
+		if !row.Readable() {
+			continue
+		}
+		if key := row.Alike(columns); only && told[key] {
+			continue
+		} else {
+			told[key] = true
+		}
+		if !c.indicatorIs(r, def, c.engine.constantText(t, r.scope, row), row.Text("id")) {
+			return
 		}
 	}
-	return t
 }
 
 func (c *compiler) indicatorIs(r *rule, def *Card, value, row string) bool {

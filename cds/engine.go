@@ -106,7 +106,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {
 		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}
-	c := &compiler{engine: e, config: cfg, packs: map[string]Position{}, usedSite: map[string]bool{}}
+	c := &compiler{engine: e, config: cfg, packs: map[string]Position{}, usedSite: map[string]bool{}, files: &bareFiles{known: map[*File]*File{}}}
 	for i := range packs {
 		c.pack(&packs[i])
 	}
@@ -120,6 +120,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	})
 	e.post()
 	e.types = keys(e.index)
+	e.env.Forget()
 	return e, nil
 }
 

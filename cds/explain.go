@@ -63,7 +63,7 @@ func (e *Engine) Explain(ctx context.Context, rec *Record, review Review, ruleID
 		}
 		for i := range r.rows {
 			in := &r.rows[i]
-			if ruleID != id && in.id != ruleID {
+			if ruleID != id && r.instanceID(in) != ruleID {
 				continue
 			}
 			found = true
@@ -92,7 +92,7 @@ func (e *Engine) ids(rule string) []string {
 		ids = append(ids, r.def.ID)
 		for i := range r.rows {
 			if r.def.ID == rule {
-				ids = append(ids, r.rows[i].id)
+				ids = append(ids, r.instanceID(&r.rows[i]))
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (e *Engine) ids(rule string) []string {
 }
 
 func (q *question) explain() Explanation {
-	x := Explanation{Rule: q.instance.id, Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}
+	x := Explanation{Rule: q.rule.instanceID(q.instance), Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}
 	out := q.decide()
 	x.Assumed = q.eval.AssumeNotIn
 	for _, m := range out.Missing {

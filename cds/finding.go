@@ -21,8 +21,8 @@ type finding struct {
 func (q *question) hold() {
 	f := &finding{instance: q.instance}
 	f.Finding = Finding{
-		Rule: q.instance.id, Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.instance.rowID,
-		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Evidence.Citation,
+		Rule: q.rule.instanceID(q.instance), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.rule.rowID(q.instance),
+		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Citation,
 	}
 	resources := []string{f.Focus}
 	for n, read := range q.eval.Reads() {
@@ -48,7 +48,7 @@ func (q *question) render(f *finding) {
 	if f.provisional {
 		f.Card.Indicator = lower(f.Card.Indicator, Warning)
 	}
-	f.Card.Indicator = lower(f.Card.Indicator, q.instance.cap)
+	f.Card.Indicator = lower(f.Card.Indicator, q.instance.cap())
 	f.Indicator, f.Summary, f.Source = f.Card.Indicator, f.Card.Summary, f.Card.SourceLabel
 	if len(r.problems) > 0 {
 		f.Degraded = strings.Join(append(nonEmpty(f.Degraded), r.problems...), "; ")

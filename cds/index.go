@@ -46,7 +46,7 @@ func (e *Engine) post() {
 				x.always = append(x.always, n)
 			}
 			for _, need := range needs {
-				x.add(n, need.Set(r.rows[i].row), r.scope.Of, bySystems)
+				x.add(n, need.Set(r.row(&r.rows[i])), r.scope.Of, bySystems)
 			}
 		}
 	}

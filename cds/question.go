@@ -34,7 +34,7 @@ func (q *question) attest() expr.Outcome {
 
 func (q *question) answer() expr.Outcome {
 	q.vars = &q.evaluation.vars
-	q.engine.env.Bind(q.vars, q.eval, q.rule.scope, q.rule.lets, q.instance.row)
+	q.engine.env.Bind(q.vars, q.eval, q.rule.scope, q.rule.lets, q.rule.row(q.instance))
 	return q.rule.when.Decide(q.vars)
 }
 
@@ -61,7 +61,7 @@ func (q *question) focusRef() string {
 }
 
 func (q *question) failure(err error) Failure {
-	return Failure{Rule: q.instance.id, Focus: q.focusRef(), At: q.place(err), Error: err.Error()}
+	return Failure{Rule: q.rule.instanceID(q.instance), Focus: q.focusRef(), At: q.place(err), Error: err.Error()}
 }
 
 // place is where in the rule an error arose: in a let, or in the condition.

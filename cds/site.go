@@ -2,6 +2,7 @@ package cds
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/primum-cds/primum/cds/internal/expr"
 )
@@ -26,13 +27,19 @@ func (c *compiler) siteRule(id string) *SiteRule {
 	if c.config.site == nil {
 		return nil
 	}
-	for i := range c.config.site.Rules {
-		if site := &c.config.site.Rules[i]; site.ID == id {
-			c.usedSite["rule "+id] = true
-			return site
+	if c.siteRules == nil {
+		c.siteRules = map[string]*SiteRule{}
+		for i := range c.config.site.Rules {
+			if site := &c.config.site.Rules[i]; c.siteRules[site.ID] == nil {
+				c.siteRules[site.ID] = site
+			}
 		}
 	}
-	return nil
+	site := c.siteRules[id]
+	if site != nil {
+		c.usedSite["rule "+id] = true
+	}
+	return site
 }
 
 // usedRule notes that what the site says of a rule, or of rows of it, is about a rule that there is.
@@ -57,21 +64,27 @@ func (c *compiler) site() {
 			c.fail(p.Position, "", expr.Nearest(p.Name, c.params), "no pack has a param %q", p.Name)
 		}
 	}
-	var ids []string
-	for _, r := range c.engine.rules {
-		ids = append(ids, r.def.ID)
-		for _, row := range r.rows {
-			ids = append(ids, row.id)
-		}
-	}
+	ids := sync.OnceValue(c.engine.instanceIDs)
 	for _, r := range c.config.site.Rules {
 		if !c.usedSite["rule "+r.ID] {
-			c.fail(r.Position, "", expr.Nearest(r.ID, ids), "no pack has a rule %q", r.ID)
+			c.fail(r.Position, "", expr.Nearest(r.ID, ids()), "no pack has a rule %q", r.ID)
 		}
 		if r.Indicator != "" && rank(r.Indicator) == len(indicators) {
 			c.fail(r.Position, "", "", "there is no indicator %q: expected info, warning or critical", r.Indicator)
 		}
 	}
+}
+
+// instanceIDs are the ids of all rules and of all their rows.
+func (e *Engine) instanceIDs() []string {
+	var ids []string
+	for _, r := range e.rules {
+		ids = append(ids, r.def.ID)
+		for i := range r.rows {
+			ids = append(ids, r.instanceID(&r.rows[i]))
+		}
+	}
+	return ids
 }
 
 // indicators, the most urgent first.

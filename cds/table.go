@@ -26,12 +26,14 @@ func (c *compiler) table(p *pack, def *Table) {
 		}
 		names, kinds = append(names, column.Name), append(kinds, kind)
 	}
-	t := &tableReader{compiler: c, pack: p, def: def, sets: map[string]expr.Value{}, ids: map[string]int{}}
-	rows := make([]expr.Row, 0, len(def.Rows))
-	for i := range def.Rows {
-		rows = append(rows, t.row(i, kinds))
+	t := &tableReader{
+		compiler: c, pack: p, def: def, kinds: kinds, sets: map[string]expr.Value{}, ids: make(map[string]int, len(def.Rows)),
+		cells: expr.NewTable(p.def.Name, def.Name, names, kinds, len(def.Rows)),
 	}
-	p.names.Tables[def.Name] = expr.NewTable(p.def.Name, def.Name, names, kinds, rows)
+	for i := range def.Rows {
+		t.row(i)
+	}
+	p.names.Tables[def.Name] = t.cells.Table()
 }
 
 func contains(list []string, s string) bool {
@@ -47,6 +49,8 @@ type tableReader struct {
 	compiler *compiler
 	pack     *pack
 	def      *Table
+	kinds    []string // of the columns
+	cells    *expr.TableBuilder
 	sets     map[string]expr.Value // by the text of the cell
 	ids      map[string]int        // id → row
 }
@@ -59,24 +63,27 @@ func (t *tableReader) at(row, cell int) Position {
 	return Position{File: t.def.File, Line: int(r.Lines[cell]), Column: int(r.Places[cell])}
 }
 
-func (t *tableReader) row(i int, kinds []string) expr.Row {
-	row := make(expr.Row, len(kinds))
-	for j, kind := range kinds {
+func (t *tableReader) row(i int) {
+	for j, kind := range t.kinds {
 		text := ""
 		if j < len(t.def.Rows[i].Cells) {
 			text = t.def.Rows[i].Cells[j]
 		}
-		column := t.def.Columns[j].Name
-		value, err := t.cell(kind, text, i, j)
-		if err != nil {
-			t.compiler.fail(t.at(i, j), "", "", "column %q: %v", column, err)
+		isID := t.def.Columns[j].Name == "id"
+		switch {
+		case isID && kind == "string": // no two are alike
+			t.cells.Text(j, text)
+		case t.cells.Again(j, text):
+		case kind == "string":
+			t.cells.Text(j, text)
+			t.cells.Remember(j, text)
+		default:
+			t.cell(kind, text, i, j)
 		}
-		if column == "id" {
+		if isID {
 			t.id(text, i, j)
 		}
-		row[j] = value
 	}
-	return row
 }
 
 func (t *tableReader) id(text string, i, j int) {
@@ -90,19 +97,33 @@ func (t *tableReader) id(text string, i, j int) {
 	t.ids[text] = i
 }
 
-func (t *tableReader) cell(kind, text string, i, j int) (expr.Value, error) {
+// cell adds a cell that was not in its column before. What is wrong in it is told of each that is like it.
+func (t *tableReader) cell(kind, text string, i, j int) {
+	before := len(t.compiler.errors)
+	value := t.value(kind, text, i, j)
+	t.cells.Add(j, value)
+	if len(t.compiler.errors) == before {
+		t.cells.Remember(j, text)
+	}
+}
+
+func (t *tableReader) value(kind, text string, i, j int) expr.Value {
 	if kind != "codes" {
-		return expr.Cell(kind, text)
+		value, err := expr.Cell(kind, text)
+		if err != nil {
+			t.compiler.fail(t.at(i, j), "", "", "column %q: %v", t.def.Columns[j].Name, err)
+		}
+		return value
 	}
 	if v, ok := t.sets[text]; ok {
-		return v, nil
+		return v
 	}
 	before := len(t.compiler.errors)
 	v := t.codes(text, i, j)
 	if len(t.compiler.errors) == before {
 		t.sets[text] = v
 	}
-	return v, nil
+	return v
 }
 
 // codes reads a cell of names of this pack and of `system|code`, separated by ";".
@@ -141,11 +162,18 @@ func (t *tableReader) codes(text string, i, j int) expr.Value {
 			t.compiler.fail(at, "", expr.Nearest(part, keys(t.pack.names.Codes)), "column %q: there are no codes named %q", t.def.Columns[j].Name, part)
 		}
 	}
-	name := text
+	name := strings.Clone(text) // a part of the file would keep all of it
 	if len(name) > 60 {
 		name = t.def.Columns[j].Name
 	}
-	return expr.CodesOf(name, terminology.Union(append(sets, set.set())...))
+	if len(set.ids) == 0 && len(sets) == 1 {
+		return expr.CodesOf(name, sets[0])
+	}
+	listed := set.set()
+	if len(sets) > 0 {
+		listed = terminology.Union(append(sets, listed)...)
+	}
+	return expr.CodesOf(name, listed)
 }
 
 // after is the place behind text that begins at p.

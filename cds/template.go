@@ -43,8 +43,27 @@ func (t *template) programs() []*expr.Program {
 	return out
 }
 
+// columns returns the columns of the row that a template reads; false if it does more with the row.
+func (t *template) columns() (all []int, only bool) {
+	only = true
+	for _, p := range t.programs() {
+		columns, alone := p.Columns()
+		all, only = append(all, columns...), only && alone
+	}
+	return all, only
+}
+
+// blank is the template of nothing.
+var blank = &template{}
+
 // template compiles the holes of a text.
 func (c *compiler) template(rule string, text Text, scope *expr.Scope) *template {
+	switch {
+	case text.Empty():
+		return blank
+	case !strings.Contains(text.Value, "{{"):
+		return &template{parts: []part{{text: text.Value}}}
+	}
 	t := &template{}
 	runes := []rune(text.Value)
 	for at := 0; at < len(runes); {

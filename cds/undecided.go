@@ -23,9 +23,7 @@ type undecided struct {
 func (q *question) leave(missing []expr.Missing) *undecided {
 	u := &undecided{shadow: q.instance.shadow}
 	u.Undecided = Undecided{Rule: q.rule.def.ID, Pack: q.rule.pack.def.Name, Focus: q.focusRef(), At: q.rule.def.Position.At(), Missing: []Missing{}}
-	if q.instance.rowID != "" {
-		u.Rows = []string{q.instance.rowID}
-	}
+	u.Rows = nonEmpty(q.rule.rowID(q.instance))
 	key := []string{u.Pack, u.Rule, u.Focus}
 	for _, m := range missing {
 		u.Missing = append(u.Missing, Missing{Resource: m.Resource, Path: m.Path, Reason: m.Reason})
@@ -35,7 +33,7 @@ func (q *question) leave(missing []expr.Missing) *undecided {
 	u.key = strings.Join(append(key, u.Error), "\x00")
 	if q.rule.undecided != nil {
 		card := q.rendering().card(q.rule.undecided)
-		card.Indicator = lower(card.Indicator, q.instance.cap)
+		card.Indicator = lower(card.Indicator, q.instance.cap())
 		u.Card = &card
 	}
 	return u

@@ -45,7 +45,7 @@ func (e *Env) Compile(source string, s *Scope, condition bool) (program *Program
 	if plan == nil {
 		return nil, problems
 	}
-	return &Program{plan: plan, scope: s, source: source}, nil
+	return &Program{plan: plan, scope: e.Share(s), source: source}, nil
 }
 
 // alone compiles an expression for itself, and says what is wrong with it.
@@ -136,6 +136,7 @@ func (c *compilation) sound() bool {
 func (c *compilation) plan() (*plan, []Problem) {
 	written := c.checked.NativeRep().Expr()
 	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(written, c.env), needs: c.needs(written)}
+	out.columns, out.wholeRow = c.columns(written)
 	p := c.rewrite()
 	if c.units(p.units); len(c.found) > 0 {
 		return nil, c.found

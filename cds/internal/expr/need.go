@@ -22,7 +22,7 @@ func (n Need) Set(row Row) *terminology.Set {
 	if n.set != nil {
 		return n.set
 	}
-	return row[n.column].val.(codesVal).set
+	return row.value(n.column).(codesVal).set
 }
 
 // Needs returns the sets of which one must hold the focus's drug; none if the condition can come out

@@ -33,6 +33,8 @@ type plan struct {
 	typ        *types.Type
 	reads      []string
 	needs      []Need
+	columns    []int // of the row, that it reads
+	wholeRow   bool  // it does more with the row
 	fallible   bool
 	loose      bool // codes that it leaves open are more than what functions are given
 	tracked    atomic.Pointer[cel.Program]
@@ -107,7 +109,7 @@ func (e *Env) NewVars(ev *Eval, s *Scope, lets map[string]*Program, row Row) *Va
 // Bind makes v what NewVars returns.
 func (e *Env) Bind(v *Vars, ev *Eval, s *Scope, lets map[string]*Program, row Row) {
 	clear(v.lets)
-	*v = Vars{Eval: ev, scope: s, env: e, pending: lets, lets: v.lets, row: rowVal{table: s.Table, row: row}}
+	*v = Vars{Eval: ev, scope: s, env: e, pending: lets, lets: v.lets, row: rowVal{row: row}}
 	if s.Focus != "" && ev.focus != nil {
 		v.focus = ev.focusAs(s.Of, e.provider)
 	}
@@ -130,7 +132,7 @@ func (v *Vars) ResolveName(name string) (any, bool) {
 	if name == v.scope.Focus && v.focus != nil {
 		return v.focus, true
 	}
-	if name == v.scope.Row && v.row.table != nil {
+	if name == v.scope.Row && v.row.row.table != nil {
 		return &v.row, true
 	}
 	return v.let(name)

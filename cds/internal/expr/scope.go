@@ -69,6 +69,7 @@ type scoping struct {
 	alike     func() (*cel.Env, error) // codes have their numbers
 	withCodes func() (*cel.Env, error) // codes have their names
 	bare      *cel.Env                 // no names: what a plan keeps
+	scope     *Scope                   // without what only problems depend on
 
 	mu    sync.Mutex
 	plans map[planKey]*plan // those of shapes; nil where expressions of a shape are compiled one by one
@@ -93,6 +94,8 @@ func (e *Env) scopeOf(s *Scope) (*scoping, error) {
 	}
 	sc := &scoping{bare: bare, plans: map[planKey]*plan{}}
 	scope := *s
+	scope.Later, scope.NoRecord = nil, false
+	sc.scope = &scope
 	sc.alike = sync.OnceValues(func() (*cel.Env, error) { return bare.Extend(scope.variables()...) })
 	sc.withCodes = sync.OnceValues(func() (*cel.Env, error) {
 		opts := scope.variables()
@@ -121,6 +124,15 @@ func (e *Env) bareOf(s *Scope) (*cel.Env, error) {
 	}
 	e.bare[key] = env
 	return env, nil
+}
+
+// Share returns the one of all scopes that name the same things, of which a program needs no more.
+func (e *Env) Share(s *Scope) *Scope {
+	sc, err := e.scopeOf(s)
+	if err != nil {
+		return s
+	}
+	return sc.scope
 }
 
 // Forget gives back what is needed to compile many expressions. The next one makes it anew.

@@ -115,7 +115,7 @@ func (e *Env) alike(source string, s *Scope) *Program {
 	for i, name := range sh.names {
 		codes[i] = s.Names.Codes[name].val
 	}
-	return &Program{plan: found, scope: s, source: source, codes: codes}
+	return &Program{plan: found, scope: sc.scope, source: source, codes: codes}
 }
 
 // planAlike compiles an expression with its codes left open; nil if that cannot be done.

@@ -55,8 +55,8 @@ type weighing struct {
 func (w *weighing) drugs() []codesVal {
 	var out []codesVal
 	seen := map[*terminology.Set]bool{}
-	for _, row := range w.table.Rows {
-		if set, ok := row[w.columns["drug"]].val.(codesVal); ok && !seen[set.set] {
+	for n := range w.table.Len() {
+		if set, ok := w.table.Row(n).value(w.columns["drug"]).(codesVal); ok && !seen[set.set] {
 			seen[set.set] = true
 			out = append(out, set)
 		}
@@ -77,13 +77,14 @@ func (w *weighing) add(s share, set codesVal) {
 		return
 	}
 	class, _ := routeClass(s.entry)
-	for _, row := range w.table.Rows {
-		rowSet, _ := row[w.columns["drug"]].val.(codesVal)
-		if rowSet.set != set.set || w.table.Text(row, "route") != class {
+	for n := range w.table.Len() {
+		row := w.table.Row(n)
+		rowSet, _ := row.value(w.columns["drug"]).(codesVal)
+		if rowSet.set != set.set || row.Text("route") != class {
 			continue
 		}
-		daily, err := s.quantity.In(w.table.Text(row, "unit"))
-		factor, ok := row[w.columns["factor"]].val.(types.Double)
+		daily, err := s.quantity.In(row.Text("unit"))
+		factor, ok := row.value(w.columns["factor"]).(types.Double)
 		if err != nil || !ok {
 			break
 		}

@@ -11,18 +11,23 @@ import (
 // card reads a card, called what in messages.
 func (r *ruleFile) card(n *yaml.Node, what string) cds.Card {
 	c := cds.Card{Position: r.place(n)}
-	r.mapping(n, what, fields{
-		"indicator": func(n *yaml.Node) { c.Indicator = r.indicator(n) },
-		"summary":   func(n *yaml.Node) { c.Summary = r.template(n, "summary") },
-		"detail":    func(n *yaml.Node) { c.Detail = r.template(n, "detail") },
-		"source":    func(n *yaml.Node) { r.source(&c, n) },
-		"links": func(n *yaml.Node) {
-			r.list(n, "a list of links", func(n *yaml.Node) { c.Links = append(c.Links, r.link(n)) })
-		},
-		"suggestions": func(n *yaml.Node) { c.Suggestions = r.suggestions(n) },
-		"override":    func(n *yaml.Node) { c.Override = r.override(n) },
-	}, "indicator", "summary")
+	r.currentCard = &c
+	r.mapping(n, what, r.cardFields, "indicator", "summary")
 	return c
+}
+
+func (r *ruleFile) fieldsOfCard() fields {
+	return fields{
+		"indicator": func(n *yaml.Node) { r.currentCard.Indicator = r.indicator(n) },
+		"summary":   func(n *yaml.Node) { r.currentCard.Summary = r.template(n, "summary") },
+		"detail":    func(n *yaml.Node) { r.currentCard.Detail = r.template(n, "detail") },
+		"source":    func(n *yaml.Node) { r.source(r.currentCard, n) },
+		"links": func(n *yaml.Node) {
+			r.list(n, "a list of links", func(n *yaml.Node) { r.currentCard.Links = append(r.currentCard.Links, r.link(n)) })
+		},
+		"suggestions": func(n *yaml.Node) { r.currentCard.Suggestions = r.suggestions(n) },
+		"override":    func(n *yaml.Node) { r.currentCard.Override = r.override(n) },
+	}
 }
 
 // indicator reads one of the three words of CDS Hooks, or a template that yields one.

@@ -11,44 +11,58 @@ import (
 
 func (r *ruleFile) codes(n *yaml.Node) {
 	r.named(n, "codes", func(key, value *yaml.Node) {
-		c := cds.Codes{Name: key.Value, Position: r.place(key)}
+		c := readCodes{Codes: cds.Codes{Name: key.Value, Position: r.place(key)}}
 		r.codeGroups(&c, key, value)
 		if r.pack.first(r.document, key, "name", c.Name) {
-			r.pack.Codes = append(r.pack.Codes, c)
+			r.pack.Codes = append(r.pack.Codes, c.Codes)
 		}
 	})
 }
 
-// codeGroups reads one named set of codes. Its keys are the short names of code systems and a few more.
-func (r *ruleFile) codeGroups(c *cds.Codes, key, n *yaml.Node) {
-	var descendants *yaml.Node
-	below := false
-	f := fields{
-		"valueset":    func(n *yaml.Node) { c.Groups = append(c.Groups, cds.CodeGroup{ValueSet: r.template(n, "valueset")}) },
-		"descendants": func(n *yaml.Node) { descendants, below = n, r.boolean(n, "descendants") },
-		"molar":       func(n *yaml.Node) { c.MolarMass = r.template(n, "molar") },
-		"codes":       func(n *yaml.Node) { r.mixedCodes(c, n) },
-	}
-	for _, short := range terminology.Systems() {
-		f[short] = func(n *yaml.Node) { r.systemCodes(c, short, n) }
-	}
+// A readCodes is a named set of codes while it is read.
+type readCodes struct {
+	cds.Codes
+	below       bool
+	descendants *yaml.Node // where that is said
+}
+
+// codeGroups reads one named set of codes.
+func (r *ruleFile) codeGroups(c *readCodes, key, n *yaml.Node) {
 	before := r.mistakes.count
-	r.mapping(n, "codes", f)
+	r.currentCodes = c
+	r.mapping(n, "codes", r.codesFields)
 	if r.mistakes.count > before {
 		return
 	}
 	listed := false
 	for i := range c.Groups {
 		if c.Groups[i].ValueSet.Empty() {
-			listed, c.Groups[i].Descendants = true, below
+			listed, c.Groups[i].Descendants = true, c.below
 		}
 	}
-	if below && !listed {
-		r.fail(descendants, "descendants are those of codes that are listed, and %q lists none", c.Name)
+	if c.below && !listed {
+		r.fail(c.descendants, "descendants are those of codes that are listed, and %q lists none", c.Name)
 	}
 	if len(c.Groups) == 0 {
 		r.fail(key, "%q names no codes: give those of a system, as in rxnorm: [6809], or a valueset", c.Name)
 	}
+}
+
+// fieldsOfCodes are the short names of code systems and a few more.
+func (r *ruleFile) fieldsOfCodes() fields {
+	f := fields{
+		"valueset": func(n *yaml.Node) {
+			c := r.currentCodes
+			c.Groups = append(c.Groups, cds.CodeGroup{ValueSet: r.template(n, "valueset")})
+		},
+		"descendants": func(n *yaml.Node) { r.currentCodes.descendants, r.currentCodes.below = n, r.boolean(n, "descendants") },
+		"molar":       func(n *yaml.Node) { r.currentCodes.MolarMass = r.template(n, "molar") },
+		"codes":       func(n *yaml.Node) { r.mixedCodes(&r.currentCodes.Codes, n) },
+	}
+	for _, short := range terminology.Systems() {
+		f[short] = func(n *yaml.Node) { r.systemCodes(&r.currentCodes.Codes, short, n) }
+	}
+	return f
 }
 
 // systemCodes reads the list of codes of one system.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -35,7 +36,10 @@ func (c *cursor) next() {
 	if c.at >= len(c.text) {
 		return
 	}
-	_, size := utf8.DecodeRuneInString(c.text[c.at:])
+	size := 1
+	if c.text[c.at] >= utf8.RuneSelf {
+		_, size = utf8.DecodeRuneInString(c.text[c.at:])
+	}
 	if c.lineBreak() {
 		c.at += size
 		if c.text[c.at-1] == '\r' {
@@ -56,6 +60,13 @@ func (c *cursor) blank() bool { return c.after(0) == ' ' || c.after(0) == '\t' }
 
 // to moves to a place at or after the cursor; the end of the text if there is no such place.
 func (c *cursor) to(line, column int) {
+	for c.line < line {
+		i := strings.IndexByte(c.text[c.at:], '\n')
+		if i < 0 {
+			break
+		}
+		c.at, c.line, c.column = c.at+i+1, c.line+1, 1
+	}
 	for c.at < len(c.text) && (c.line < line || c.line == line && c.column < column) {
 		c.next()
 	}

@@ -18,13 +18,11 @@ type fields map[string]func(value *yaml.Node)
 // mapping reads a mapping with the given keys, called what in messages ("a rule"). It reports unknown
 // and missing keys.
 func (d *document) mapping(n *yaml.Node, what string, f fields, required ...string) {
-	seen, meant := map[string]bool{}, map[string]bool{}
+	var meant []string
 	ok := d.entries(n, what, func(key, value *yaml.Node) {
-		seen[key.Value] = true
 		read, known := f[key.Value]
 		if !known {
-			near := d.unknown(key, key.Value, slices.Sorted(maps.Keys(f)), "unknown key %q in %s", key.Value, what)
-			meant[near] = true
+			meant = append(meant, d.unknown(key, key.Value, slices.Sorted(maps.Keys(f)), "unknown key %q in %s", key.Value, what))
 			return
 		}
 		if !d.missing(key, value) {
@@ -35,7 +33,7 @@ func (d *document) mapping(n *yaml.Node, what string, f fields, required ...stri
 		return
 	}
 	for _, name := range required {
-		if !seen[name] && !meant[name] {
+		if value(n, name) == nil && !slices.Contains(meant, name) {
 			d.fail(n, "%s needs %q", what, name)
 		}
 	}
@@ -57,21 +55,57 @@ func (d *document) entries(n *yaml.Node, what string, read func(key, value *yaml
 		d.fail(n, "expected %s, written as key: value, found %s", what, describe(n))
 		return false
 	}
-	first := map[string]*yaml.Node{}
+	keys := keysOf(n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind != yaml.ScalarNode {
 			d.fail(key, "expected a key, found %s%s", describe(key), braces(n))
 			continue
 		}
-		if before := first[key.Value]; before != nil {
+		if before := keys.first(i); before != nil {
 			d.fail(key, "the key %q is given twice in %s; first on line %d", key.Value, what, before.Line)
 			continue
 		}
-		first[key.Value] = key
 		read(key, value)
 	}
 	return true
+}
+
+// keys finds the keys of a mapping that are given twice.
+type keys struct {
+	of     *yaml.Node
+	places map[string]int // of each key, in a mapping of many
+}
+
+func keysOf(n *yaml.Node) keys {
+	const few = 32 // that are compared faster than they are looked up
+	k := keys{of: n}
+	if len(n.Content) > few {
+		k.places = make(map[string]int, len(n.Content)/2)
+		for i := len(n.Content)/2*2 - 2; i >= 0; i -= 2 {
+			if n.Content[i].Kind == yaml.ScalarNode {
+				k.places[n.Content[i].Value] = i
+			}
+		}
+	}
+	return k
+}
+
+// first returns the key before place i that is the same as the one there; nil if there is none.
+func (k keys) first(i int) *yaml.Node {
+	key := k.of.Content[i].Value
+	if k.places != nil {
+		if at := k.places[key]; at < i {
+			return k.of.Content[at]
+		}
+		return nil
+	}
+	for j := 0; j < i; j += 2 {
+		if before := k.of.Content[j]; before.Kind == yaml.ScalarNode && before.Value == key {
+			return before
+		}
+	}
+	return nil
 }
 
 // named reads a mapping from free names to what read reads: codes, params, tables, let, columns.

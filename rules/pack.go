@@ -77,6 +77,7 @@ func (f *folder) ruleFile(name string) error {
 	p := f.packOf(d)
 	p.files = append(p.files, name)
 	r := &ruleFile{document: d, folder: f, pack: p}
+	r.ruleFields, r.cardFields, r.codesFields = r.fieldsOfRule(), r.fieldsOfCard(), r.fieldsOfCodes()
 	d.mapping(d.root, "a rule file", fields{
 		"pack":   func(*yaml.Node) {},
 		"codes":  r.codes,
@@ -127,6 +128,12 @@ type ruleFile struct {
 	*document
 	folder *folder
 	pack   *pack
+
+	// Of rules, cards and codes there are many: what reads their keys is made once, and reads into these.
+	ruleFields, cardFields, codesFields fields
+	currentRule                         *readRule
+	currentCard                         *cds.Card
+	currentCodes                        *readCodes
 }
 
 // readFile returns what is in a file, at most one byte more than limit.

@@ -17,29 +17,42 @@ func (r *ruleFile) rules(n *yaml.Node) {
 	})
 }
 
+// A readRule is a rule while it is read.
+type readRule struct {
+	cds.Rule
+	id *yaml.Node
+}
+
 func (r *ruleFile) readRule(n *yaml.Node) {
-	rule := cds.Rule{Position: r.place(n)}
-	var id *yaml.Node
-	r.mapping(n, "a rule", fields{
-		"id":    func(n *yaml.Node) { id, rule.ID, rule.Position = n, r.word(n, "id"), r.place(n) },
-		"title": func(n *yaml.Node) { rule.Title = r.str(n, "title") },
-		"status": func(n *yaml.Node) {
-			rule.Status = cds.Status(r.choice(n, "status", "draft", "shadow", "active", "retired"))
+	rule := readRule{Rule: cds.Rule{Position: r.place(n)}}
+	r.currentRule = &rule
+	r.mapping(n, "a rule", r.ruleFields, "id", "when", "card")
+	if rule.ID != "" && r.pack.first(r.document, rule.id, "id", rule.ID) {
+		r.pack.Rules = append(r.pack.Rules, rule.Rule)
+	}
+}
+
+func (r *ruleFile) fieldsOfRule() fields {
+	return fields{
+		"id": func(n *yaml.Node) {
+			rule := r.currentRule
+			rule.id, rule.ID, rule.Position = n, r.word(n, "id"), r.place(n)
 		},
-		"hooks": func(n *yaml.Node) { rule.Hooks = r.hooks(n) },
-		"each":  func(n *yaml.Node) { rule.Each = r.binding(n, "each", "{row: pairs}") },
-		"for":   func(n *yaml.Node) { rule.For = r.binding(n, "for", "{order: MedicationRequest}") },
-		"let":   func(n *yaml.Node) { rule.Let = r.let(n) },
-		"when":  func(n *yaml.Node) { rule.When = r.expression(n, "when") },
-		"card":  func(n *yaml.Node) { rule.Card = r.card(n, "a card") },
+		"title": func(n *yaml.Node) { r.currentRule.Title = r.str(n, "title") },
+		"status": func(n *yaml.Node) {
+			r.currentRule.Status = cds.Status(r.choice(n, "status", "draft", "shadow", "active", "retired"))
+		},
+		"hooks": func(n *yaml.Node) { r.currentRule.Hooks = r.hooks(n) },
+		"each":  func(n *yaml.Node) { r.currentRule.Each = r.binding(n, "each", "{row: pairs}") },
+		"for":   func(n *yaml.Node) { r.currentRule.For = r.binding(n, "for", "{order: MedicationRequest}") },
+		"let":   func(n *yaml.Node) { r.currentRule.Let = r.let(n) },
+		"when":  func(n *yaml.Node) { r.currentRule.When = r.expression(n, "when") },
+		"card":  func(n *yaml.Node) { r.currentRule.Card = r.card(n, "a card") },
 		"undecided": func(n *yaml.Node) {
 			card := r.card(n, "an undecided card")
-			rule.Undecided = &card
+			r.currentRule.Undecided = &card
 		},
-		"evidence": func(n *yaml.Node) { rule.Evidence = r.evidence(n) },
-	}, "id", "when", "card")
-	if rule.ID != "" && r.pack.first(r.document, id, "id", rule.ID) {
-		r.pack.Rules = append(r.pack.Rules, rule)
+		"evidence": func(n *yaml.Node) { r.currentRule.Evidence = r.evidence(n) },
 	}
 }
 

@@ -24,6 +24,9 @@ type scalar struct {
 // locate returns the Text of a scalar node that begins at from. In an expression line breaks are kept
 // where YAML joins lines: a CEL comment ends where its line does.
 func locate(file *cds.File, from cursor, n *yaml.Node, expression bool) cds.Text {
+	if at, ok := asWritten(from, n); ok {
+		return cds.Text{Value: n.Value, Spans: []cds.Span{{Position: cds.Position{File: file, Line: at.line, Column: at.column}}}}
+	}
 	s := &scalar{file: file, from: from}
 	want := []rune(n.Value)
 	switch {
@@ -52,6 +55,31 @@ func locate(file *cds.File, from cursor, n *yaml.Node, expression bool) cds.Text
 		}
 	}
 	return cds.Text{Value: string(s.value), Spans: s.spans}
+}
+
+// asWritten returns where the value of a scalar begins that stands in the file as it is, within one line:
+// most do.
+func asWritten(from cursor, n *yaml.Node) (cursor, bool) {
+	if n.Value == "" || strings.ContainsAny(n.Value, "\\'\"\n") {
+		return from, false
+	}
+	quote := byte(0)
+	switch n.Style {
+	case 0:
+	case yaml.DoubleQuotedStyle:
+		quote = '"'
+	case yaml.SingleQuotedStyle:
+		quote = '\''
+	default:
+		return from, false
+	}
+	if quote != 0 {
+		from.next()
+	}
+	if !strings.HasPrefix(from.text[min(from.at, len(from.text)):], n.Value) {
+		return from, false
+	}
+	return from, quote == 0 || from.after(len(n.Value)) == quote
 }
 
 func (s *scalar) place(c cursor) cds.Position {

@@ -21,6 +21,10 @@ func source(name string, data []byte, m *mistakes) (*cds.File, bool) {
 	file := &cds.File{Name: name, Text: strings.ToValidUTF8(text, "\uFFFD")}
 	line, column := 1, 1
 	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c < '\u007F' {
+			i, column = i+1, column+1
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if message := forbidden(text[i:], r, size); message != "" {
 			m.add(&cds.Error{Position: cds.Position{File: file, Line: line, Column: column}, Message: message})

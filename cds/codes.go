@@ -102,16 +102,6 @@ func (s *codeSet) group(def *Codes, g *CodeGroup) {
 	}
 }
 
-// reachable advises of a drug's code that nobody knows: a patient's drug can match it only by the same code.
-func (c *compiler) reachable(at Position, code terminology.Code) {
-	if terminology.Canonical(code.System) != terminology.RxNorm {
-		return
-	}
-	if _, ok := c.engine.coder.Drugs.Lookup(code.Code); !ok {
-		c.advise(at, "no known drug has the RxNorm code %s: only an order with this very code can match it", code.Code)
-	}
-}
-
 // descendants adds what is below a code: from a source, or for ICD-10-CM by prefix.
 func (s *codeSet) descendants(def *Codes, at Text, code terminology.Code) {
 	c := s.compiler

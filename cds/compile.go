@@ -14,7 +14,7 @@ type compiler struct {
 	engine    *Engine
 	config    *config
 	errors    Errors
-	advice    Errors
+	advice    []unreachable
 	packs     map[string]Position
 	usedSite  map[string]bool
 	siteRules map[string]*SiteRule // by id, once one was asked for
@@ -79,10 +79,6 @@ func (c *compiler) pack(def *Pack) {
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-func (c *compiler) advise(at Position, format string, args ...any) {
-	c.advice = append(c.advice, &Error{Position: at, Message: fmt.Sprintf(format, args...)})
-}
 
 // name checks a name that expressions can use, and claims it.
 func (c *compiler) name(p *pack, at Position, rule, kind, name string) bool {

@@ -23,16 +23,12 @@ type Engine struct {
 	index  map[string]*index // by the type that rules are for, "" for those without a focus
 	types  []string          // those of index, sorted
 	reads  map[string]bool   // the FHIR types that some rule reads
-	advice Errors
+	advice []unreachable
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems     map[string]bool
 	memories    *sync.Pool // of *chart.Memory
 	evaluations *sync.Pool // of *evaluation
 }
-
-// Advice returns what is not wrong in the rules, but probably not meant: a code of a drug that nobody
-// knows, which no order can match. It is sorted like Errors.
-func (e *Engine) Advice() []*Error { return slices.Clone(e.advice) }
 
 // An Option adjusts New.
 type Option func(*config)
@@ -114,7 +110,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	if errs := append(cfg.errors, c.errors...); len(errs) > 0 {
 		return nil, errs.Sorted()
 	}
-	e.advice = c.advice.Sorted()
+	e.advice = sortedAdvice(c.advice)
 	slices.SortStableFunc(e.rules, func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})

@@ -89,9 +89,11 @@ func (es Errors) Sorted() Errors {
 	})
 }
 
-func fileName(e *Error) string {
-	if e.Position.File == nil {
+func fileName(e *Error) string { return nameOf(e.Position.File) }
+
+func nameOf(f *File) string {
+	if f == nil {
 		return ""
 	}
-	return e.Position.File.Name
+	return f.Name
 }

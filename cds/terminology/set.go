@@ -6,7 +6,7 @@ import "slices"
 type Set struct {
 	in      *Interner
 	ids     []ID // sorted
-	slots   []ID // open addressing, at most half full; 0 is free
+	slots   []ID // open addressing, at most half full; 0 is free. None for a few ids
 	shift   uint // 32 - log2(len(slots))
 	systems []string
 }
@@ -14,23 +14,28 @@ type Set struct {
 // NewSet returns the set of ids, which are in's (0 is left out). It covers the systems given, under any
 // spelling, and no other: a set that lists some codes of a system only covers it if the caller says so.
 func NewSet(in *Interner, ids []ID, systems []string) *Set {
-	s := &Set{in: in, ids: slices.Clone(ids), systems: make([]string, len(systems))}
-	slices.Sort(s.ids)
-	s.ids = slices.Compact(s.ids)
-	if len(s.ids) > 0 && s.ids[0] == 0 {
-		s.ids = s.ids[1:]
+	s := &Set{in: in, systems: make([]string, len(systems))}
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+	if len(sorted) > 0 && sorted[0] == 0 {
+		sorted = sorted[1:]
 	}
+	s.ids = slices.Clone(sorted) // of the length that it has
 	for i, system := range systems {
 		s.systems[i] = Canonical(system)
 	}
 	slices.Sort(s.systems)
-	s.systems = slices.Compact(s.systems)
+	s.systems = slices.Clip(slices.Compact(s.systems))
 	s.index()
 	return s
 }
 
+// fewIDs are found as fast one after the other.
+const fewIDs = 8
+
 func (s *Set) index() {
-	if len(s.ids) == 0 {
+	if len(s.ids) <= fewIDs {
 		return
 	}
 	s.shift = 31
@@ -52,8 +57,11 @@ func (s *Set) slot(id ID) int { return int(uint32(id) * 2654435769 >> s.shift) }
 
 // Has reports whether id is in the set. It takes constant time and does not allocate.
 func (s *Set) Has(id ID) bool {
-	if s == nil || len(s.slots) == 0 || id == 0 {
+	if s == nil || id == 0 {
 		return false
+	}
+	if len(s.slots) == 0 {
+		return slices.Contains(s.ids, id)
 	}
 	for i := s.slot(id); s.slots[i] != 0; i = (i + 1) & (len(s.slots) - 1) {
 		if s.slots[i] == id {
@@ -68,7 +76,7 @@ func (s *Set) HasString(code string) bool {
 	if s == nil || s.in == nil {
 		return false
 	}
-	for id := s.in.first[code]; id != 0; id = s.in.next[id] {
+	for id := s.in.first[code]; id != 0; id = s.in.codes[id].next {
 		if s.Has(id) {
 			return true
 		}

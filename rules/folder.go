@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/primum-cds/primum/cds"
 )
@@ -109,9 +111,13 @@ func (l *loader) files(t tree, dir string, names []string) error {
 			here.whole.fail("pack.yaml stands alone: there are no rule files beside it")
 		}
 	}
-	for _, name := range names {
-		if err := here.ruleFile(name); err != nil {
+	for some := range slices.Chunk(names, runtime.GOMAXPROCS(0)) {
+		read, err := here.parse(some)
+		if err != nil {
 			return err
+		}
+		for i, name := range some {
+			here.ruleFile(name, read[i]())
 		}
 	}
 	return nil
@@ -134,6 +140,30 @@ func (f *folder) open(name string) (*document, error) {
 		return nil, err
 	}
 	return parse(f.display(file), data, &f.loader.mistakes), nil
+}
+
+// parse parses YAML files of the folder at the same time. Each function takes over the mistakes of its file.
+func (f *folder) parse(names []string) ([]func() *document, error) {
+	out := make([]func() *document, len(names))
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	for i, name := range names {
+		file := path.Join(f.dir, name)
+		data, err := readFile(f.fsys, file, maxRuleFile)
+		if err != nil {
+			return nil, err
+		}
+		var d *document
+		wait.Go(func() { d = parse(f.display(file), data, &mistakes{}) })
+		out[i] = func() *document {
+			for _, e := range d.mistakes.list {
+				f.loader.mistakes.add(e)
+			}
+			d.mistakes = &f.loader.mistakes
+			return d
+		}
+	}
+	return out, nil
 }
 
 // pack returns the folder's pack of a name, new if need be.

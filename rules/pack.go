@@ -69,10 +69,9 @@ func (f *folder) metadata() error {
 }
 
 // ruleFile reads one rule file into its pack.
-func (f *folder) ruleFile(name string) error {
-	d, err := f.open(name)
-	if err != nil || d.root == nil {
-		return err
+func (f *folder) ruleFile(name string, d *document) {
+	if d.root == nil {
+		return
 	}
 	p := f.packOf(d)
 	p.files = append(p.files, name)
@@ -85,7 +84,6 @@ func (f *folder) ruleFile(name string) error {
 		"tables": r.tables,
 		"rules":  r.rules,
 	})
-	return nil
 }
 
 // packOf returns the pack that a rule file belongs to, by its `pack:` or the folder's pack.yaml.

@@ -97,6 +97,8 @@ func readTable(t *cds.Table, m *mistakes) {
 		return
 	}
 	var cells []csvCell
+	var room rowRoom
+	t.Rows = make([]cds.Row, 0, strings.Count(t.File.Text, "\n"))
 	for {
 		if cells = r.record(cells[:0]); len(cells) == 0 {
 			return
@@ -105,12 +107,28 @@ func readTable(t *cds.Table, m *mistakes) {
 			raggedRow(cells, len(header), r)
 			continue
 		}
-		row := cds.Row{Cells: make([]string, len(order)), Lines: make([]int32, len(order)), Places: make([]int32, len(order))}
+		row := room.row(len(order))
 		for i, from := range order {
 			row.Cells[i], row.Lines[i], row.Places[i] = cells[from].value, cells[from].line, cells[from].column
 		}
 		t.Rows = append(t.Rows, row)
 	}
+}
+
+// A rowRoom makes rows, many at a time.
+type rowRoom struct {
+	cells   []string
+	numbers []int32
+}
+
+func (r *rowRoom) row(columns int) cds.Row {
+	const rows = 256
+	if len(r.cells) < columns {
+		r.cells, r.numbers = make([]string, rows*columns), make([]int32, 2*rows*columns)
+	}
+	row := cds.Row{Cells: r.cells[:columns:columns], Lines: r.numbers[:columns:columns], Places: r.numbers[columns : 2*columns : 2*columns]}
+	r.cells, r.numbers = r.cells[columns:], r.numbers[2*columns:]
+	return row
 }
 
 // matchHeader returns, for each of the table's columns, where it stands in the file.

@@ -58,7 +58,14 @@ func scan(runes []rune) ([]token, *Problem) {
 }
 
 func (s *scanner) has(text string) bool {
-	return strings.HasPrefix(string(s.runes[s.at:min(len(s.runes), s.at+len(text))]), text)
+	at := s.at
+	for _, r := range text {
+		if at >= len(s.runes) || s.runes[at] != r {
+			return false
+		}
+		at++
+	}
+	return true
 }
 
 // skip skips blanks and comments.

@@ -160,9 +160,10 @@ func (r *Record) Close() {
 	if r.chart == nil {
 		return
 	}
-	r.memory.Release()
+	if r.memory.Release() {
+		r.engine.memories.Put(r.memory)
+	}
 	r.record.Close()
-	r.engine.memories.Put(r.memory)
 	r.chart, r.memory = nil, nil
 }
 

@@ -36,7 +36,9 @@ func BenchmarkNew(b *testing.B) {
 		ids = append(ids, codes.Intern(terminology.Code{System: terminology.LOINC, Code: fmt.Sprintf("%d-3", 2823+i)}))
 	}
 	set := terminology.NewSet(codes, ids[:3], []string{terminology.LOINC})
-	memory := chart.NewMemory(&chart.Coder{Codes: codes, Drugs: &terminology.Drugs{}})
+	drugs, err := terminology.ShippedDrugs()
+	require.NoError(b, err)
+	memory := chart.NewMemory(&chart.Coder{Codes: codes, Drugs: drugs})
 	b.Run("new", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -35,7 +35,7 @@ func BenchmarkNew(b *testing.B) {
 	for i := range 30 {
 		ids = append(ids, codes.Intern(terminology.Code{System: terminology.LOINC, Code: fmt.Sprintf("%d-3", 2823+i)}))
 	}
-	set := terminology.NewSet(codes, ids[:3], []string{terminology.LOINC})
+	set := terminology.NewSet(codes, ids[4:8], []string{terminology.LOINC})
 	drugs, err := terminology.ShippedDrugs()
 	require.NoError(b, err)
 	memory := chart.NewMemory(&chart.Coder{Codes: codes, Drugs: drugs})

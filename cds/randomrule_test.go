@@ -211,7 +211,7 @@ func (r *randomRule) question() string {
 		return r.pick(
 			"patient.took("+r.drugs()+", "+r.pick("months(6)", "days(params.days)", "years(3)")+")",
 			"patient.tookSince("+r.drugs()+", "+r.pick("date('2025-09-01')", "now - months(6)", "patient.birthDate")+")",
-			"patient.startedWithin("+r.drugs()+", months(2))", "patient.held("+r.drugs()+")")
+			"patient.startedWithin("+r.drugs()+", months(2))", "patient.held("+r.drugs()+")", "patient.held("+r.drugs()+")")
 	case 2, 3:
 		return "patient.allergicTo(" + r.pick("penicillins", "peanut", "both", r.codes()) + ")"
 	case 4, 5:
@@ -234,7 +234,7 @@ func (r *randomRule) loop(depth int) string {
 	defer func() { r.loops-- }()
 	if r.oneIn(6) {
 		list, size := r.pick(r.uses(1), r.conditions(1)), r.pick("size(%s)", "%s.size()")
-		return fmt.Sprintf(r.pick(size+" > 0", "0 < "+size, size+" >= 1", size+" == 1", size+" != 0", size+" == 0", size+" > -1", size+" < 2", "params.days <= "+size), list)
+		return fmt.Sprintf(r.pick(size+" > 0", "0 < "+size, size+" >= 1", size+" == 1", size+" != 0", size+" == 0", size+" > -1", size+" < 2", "params.days <= "+size, "1 > "+size), list)
 	}
 	macro := r.pick("exists", "exists", "exists", "exists", "exists_one", "all", "exists", "!all")
 	name := r.pick("m", "e", "x", "order") // may hide the focus
@@ -255,17 +255,19 @@ func (r *randomRule) loop(depth int) string {
 }
 
 func (r *randomRule) list() (text, of string) {
-	switch r.IntN(9) {
+	switch r.IntN(12) {
 	case 0, 1, 2:
 		return r.uses(1), "MedicationUse"
-	case 3, 4:
+	case 3, 4, 5:
 		return r.conditions(1), "Condition"
-	case 5:
+	case 6, 7:
 		return "patient.allergies", "AllergyIntolerance"
-	case 6:
+	case 8:
 		return "patient.procedures", "Procedure"
-	case 7:
+	case 9:
 		return "patient.immunizations", "Immunization"
+	case 10:
+		return "patient.observations", "Observation"
 	}
 	of = r.pick("MedicationRequest", "MedicationStatement", "Condition", "AllergyIntolerance", "Observation", "ServiceRequest", "Procedure")
 	return "patient.resources('" + of + "')", of
@@ -285,7 +287,7 @@ func (r *randomRule) uses(depth int) string {
 		}
 	case 3:
 		if depth > 0 {
-			return r.uses(depth-1) + ".filter(f, " + r.pick("f.current", "f.drug in "+r.drugs(), "f.current && f.drug in "+r.drugs(), "f.status == 'active'", "!f.current") + ")"
+			return r.uses(depth-1) + ".filter(f, " + r.pick("f.current", "f.drug in "+r.drugs(), "f.current", "f.current && f.drug in "+r.drugs(), "f.status == 'active'", "!f.current") + ")"
 		}
 	}
 	return "patient.medications"
@@ -297,7 +299,7 @@ func (r *randomRule) conditions(depth int) string {
 	}
 	switch {
 	case depth > 0 && r.oneIn(3):
-		return r.conditions(depth-1) + ".filter(f, " + r.pick("f.current", "f.code in "+r.problems(), "f.current && !(f.code in "+r.problems()+")", "size(f.note) > 0") + ")"
+		return r.conditions(depth-1) + ".filter(f, " + r.pick("f.current", "f.current", "!f.current", "f.code in "+r.problems(), "f.current && !(f.code in "+r.problems()+")", "size(f.note) > 0") + ")"
 	case r.oneIn(8):
 		return "(patient.gender == 'female' ? patient.conditions : " + "patient.conditions.filter(f, f.code in " + r.problems() + "))"
 	}
@@ -334,6 +336,8 @@ func (r *randomRule) element(name, of string, depth int) string {
 		return "(" + name + ".current ? " + other + " : " + atom + ")"
 	case 4:
 		return "(" + atom + " && " + r.condition(0) + ")"
+	case 5:
+		return r.condition(0)
 	}
 	return "(" + atom + " && " + other + ")"
 }

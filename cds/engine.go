@@ -19,10 +19,8 @@ type Engine struct {
 	env    *expr.Env
 	coder  chart.Coder
 	rules  []*rule
-	asked  []asked
-	index  map[string]*index // by the type that rules are for, "" for those without a focus
-	types  []string          // those of index, sorted
-	reads  map[string]bool   // the FHIR types that some rule reads
+	index  *index
+	reads  map[string]bool // the FHIR types that some rule reads
 	advice Errors
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems     map[string]bool
@@ -119,7 +117,6 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})
 	e.post()
-	e.types = keys(e.index)
 	return e, nil
 }
 

@@ -116,7 +116,7 @@ func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
 	}
 	out := &Program{
 		program: program, typ: c.checked.OutputType(), reads: p.readsOf(), source: c.source, original: original,
-		fallible: fallible(original.Expr(), c.env), needs: c.needs(original.Expr()), compilation: c,
+		fallible: fallible(original.Expr(), c.env), outlook: c.outlook(original.Expr()), compilation: c,
 	}
 	out.tracked = sync.OnceValues(func() (cel.Program, error) {
 		return env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()), cel.EvalOptions(cel.OptTrackState))

@@ -27,7 +27,7 @@ type Program struct {
 	source      string
 	original    *ast.AST
 	fallible    bool
-	needs       []Need
+	outlook     *outlook
 	compilation *compilation
 }
 

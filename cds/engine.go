@@ -19,10 +19,8 @@ type Engine struct {
 	env    *expr.Env
 	coder  chart.Coder
 	rules  []*rule
-	asked  []asked
-	index  map[string]*index // by the type that rules are for, "" for those without a focus
-	types  []string          // those of index, sorted
-	reads  map[string]bool   // the FHIR types that some rule reads
+	index  *index
+	reads  map[string]bool // the FHIR types that some rule reads
 	advice []unreachable
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems     map[string]bool
@@ -115,7 +113,6 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))
 	})
 	e.post()
-	e.types = keys(e.index)
 	e.env.Forget()
 	return e, nil
 }
@@ -157,9 +154,10 @@ func (r *Record) Close() {
 	if r.chart == nil {
 		return
 	}
-	r.memory.Release()
+	if r.memory.Release() {
+		r.engine.memories.Put(r.memory)
+	}
 	r.record.Close()
-	r.engine.memories.Put(r.memory)
 	r.chart, r.memory = nil, nil
 }
 

@@ -23,13 +23,13 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 		return nil, err
 	}
 	defer ev.release()
-	for _, of := range e.types {
-		for _, focus := range ev.foci(of) {
-			if err := ev.askAll(ctx, e.index[of], focus); err != nil {
+	for i, t := range e.index.types {
+		for _, focus := range ev.foci(t.of) {
+			if err := ev.askAll(ctx, ev.waking.wake(i, focus), focus); err != nil {
 				return nil, err
 			}
 		}
-		ev.unreviewed(of)
+		ev.unreviewed(t.of)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -37,21 +37,21 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 	return ev.report(), nil
 }
 
-// askAll asks about one focus the rules that it may touch.
-func (e *evaluation) askAll(ctx context.Context, index *index, focus *chart.Entry) error {
-	for _, i := range index.wake(focus) {
+// askAll asks instances of rules about one focus.
+func (e *evaluation) askAll(ctx context.Context, instances []int32, focus *chart.Entry) error {
+	for _, n := range instances {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		a := e.engine.asked[i]
-		if !a.rule.askedAt(e.review.Hook) || a.instance.off {
+		r, in := e.engine.index.at(n)
+		if !r.askedAt(e.review.Hook) {
 			continue
 		}
 		if e.eval.Exhausted() {
-			e.exhausted(a.rule, focus)
+			e.exhausted(r, focus)
 			continue
 		}
-		e.ask(a.rule, a.instance, focus)
+		e.ask(r, in, focus)
 	}
 	return nil
 }
@@ -81,6 +81,7 @@ type evaluation struct {
 	eval   *expr.Eval
 	vars   expr.Vars
 	asking question
+	waking *waking
 	byType map[string][]*chart.Entry // foci
 
 	findings  []*finding
@@ -89,18 +90,19 @@ type evaluation struct {
 }
 
 func newEvaluation(e *Engine) *evaluation {
-	return &evaluation{engine: e, eval: expr.NewEval(nil), byType: map[string][]*chart.Entry{}}
+	return &evaluation{engine: e, eval: expr.NewEval(nil), waking: newWaking(e.index), byType: map[string][]*chart.Entry{}}
 }
 
 // release gives the memory back. The evaluation cannot be used after.
 func (e *evaluation) release() {
 	e.eval.Reset(nil)
+	e.waking.done()
 	clear(e.byType)
 	clear(e.findings)
 	clear(e.undecided)
 	clear(e.failures)
 	*e = evaluation{
-		engine: e.engine, eval: e.eval, byType: e.byType,
+		engine: e.engine, eval: e.eval, waking: e.waking, byType: e.byType,
 		findings: e.findings[:0], undecided: e.undecided[:0], failures: e.failures[:0],
 	}
 	e.engine.evaluations.Put(e)
@@ -137,6 +139,7 @@ func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*e
 	ev := e.evaluations.Get().(*evaluation)
 	ev.record, ev.review, ev.hook = rec, review, hook
 	ev.eval.Reset(rec.chart)
+	ev.waking.begin(rec.chart, ev.eval)
 	ev.eval.Context = review.Context
 	ev.eval.Interrupted = func() bool { return ctx.Err() != nil }
 	return ev, nil

@@ -1,18 +1,25 @@
 package cds
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // WithoutIndex returns the engine that asks every rule about every focus: what an index must answer.
 func (e *Engine) WithoutIndex() *Engine {
-	plain := *e
-	plain.index = map[string]*index{}
-	for of, x := range e.index {
-		all := slices.Clone(x.always)
-		for _, p := range x.posts {
-			all = append(all, p.all...)
-		}
-		slices.Sort(all)
-		plain.index[of] = &index{always: slices.Compact(all)}
+	plain, x := *e, *e.index
+	x.types = slices.Clone(x.types)
+	for i := range x.types {
+		x.types[i] = typeIndex{of: x.types[i].of}
 	}
+	for n := range x.ruleOf {
+		r, in := x.at(int32(n))
+		i := slices.IndexFunc(x.types, func(t typeIndex) bool { return t.of == r.scope.Of })
+		if !in.off {
+			x.types[i].always = append(x.types[i].always, int32(n))
+		}
+	}
+	plain.index = &x
+	plain.evaluations = &sync.Pool{New: func() any { return newEvaluation(&plain) }}
 	return &plain
 }

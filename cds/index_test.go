@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -16,113 +15,94 @@ import (
 	"github.com/primum-cds/primum/rules"
 )
 
-var indexPairs = flag.Int("index-pairs", 600, "how many random (rule set, record) pairs to compare with and without the index")
+var (
+	indexPairs = flag.Int("index-pairs", 600, "how many random (rule set, record) pairs to compare with and without the index")
+	indexSeed  = flag.Uint64("index-seed", 0, "the seed of these pairs; 0 for a new one")
+)
 
-// randomRules writes conditions that need a drug, on either side of every operator.
-type randomRules struct{ *rand.Rand }
-
-func (r randomRules) one(of ...string) string { return of[r.IntN(len(of))] }
-
-func (r randomRules) codes() string {
-	return r.one("warfarin", "nsaids", "metformin", "mixed", "row.a", "row.b", "elsewhere")
-}
-
-func (r randomRules) condition(depth int) string {
-	if depth == 0 || r.IntN(4) == 0 {
-		return r.atom()
-	}
-	a, b := r.condition(depth-1), r.condition(depth-1)
-	switch r.IntN(6) {
-	case 0:
-		return "!(" + a + ")"
-	case 1, 2:
-		return "(" + a + " || " + b + ")"
-	case 3:
-		return "(" + a + " ? " + b + " : " + r.atom() + ")"
-	default:
-		return "(" + a + " && " + b + ")"
-	}
-}
-
-func (r randomRules) atom() string {
-	switch r.IntN(10) {
-	case 0:
-		return "patient.takes(" + r.codes() + ")"
-	case 1:
-		return "patient.allergicTo(penicillins)"
-	case 2:
-		return "patient.value(egfr) < quantity(30, 'mL/min/{1.73_m2}')"
-	case 3:
-		return "patient.gender == 'female'"
-	case 4:
-		return "1 / size(patient.name) > 0"
-	case 5:
-		return "known(order.drug)"
-	case 6:
-		return "patient.medications.exists(order, order.drug in " + r.one("warfarin", "nsaids") + ")" // another `order`
-	default:
-		return "order.drug in " + r.codes()
-	}
-}
-
-func (r randomRules) engine(t *testing.T) *cds.Engine {
-	var b strings.Builder
-	b.WriteString("pack: random\ncodes:" + sharedCodes + `
-  mixed: {rxnorm: [11289], codes: ["http://example.org/local|X1"]}
+const randomPack = `pack: random
+codes:` + sharedCodes + `
+  mixed:     {rxnorm: [11289], codes: ["http://example.org/local|X1"]}
   elsewhere: {codes: ["http://example.org/local|X1"]}
-tables: {pairs: {file: pairs.csv, columns: {id: string, a: codes, b: codes}}}
+  problems:  {snomed: [709044004], icd10cm: [I10]}
+  peanut:    {snomed: [91935009, 709044004]}
+  both:      {rxnorm: [723], snomed: [91935009]}
+  dialysis:  {snomed: [302497006]}
+  vaccine:   {rxnorm: [5640]}
+params:
+  strict: {value: false}
+  loose:  {value: true}
+  days:   {value: 90}
+tables: {pairs: {file: pairs.csv, columns: {id: string, a: codes, b: codes, c: codes}}}
 rules:
-`)
-	for n := range 6 {
-		fmt.Fprintf(&b, "  - {id: r%d, each: {row: pairs}, for: {order: %s}, when: %q, card: {indicator: info, summary: It holds}}\n",
-			n, r.one("MedicationRequest", "MedicationRequest", "MedicationUse"), r.condition(3))
+`
+
+const randomTable = `id,a,b,c
+w-n,warfarin,nsaids,ckd
+m-n,metformin;mixed,nsaids,problems
+e-w,elsewhere,warfarin,elsewhere
+n-m,nsaids,metformin,diabetes;ckd
+`
+
+// randomEngine has some random rules. A site switches one of them off, and one row.
+func randomEngine(t *testing.T, r *randomRule) (*cds.Engine, string) {
+	text := randomPack
+	for n := range 8 {
+		text += r.rule(n)
 	}
-	fsys := fstest.MapFS{
-		"pairs.csv": {Data: []byte("id,a,b\nw-n,warfarin,nsaids\nm-n,metformin;mixed,nsaids\ne-w,elsewhere,warfarin\n")},
-		"all.yaml":  {Data: []byte(b.String())},
+	packs, err := rules.LoadFS(fstest.MapFS{"pairs.csv": {Data: []byte(randomTable)}, "all.yaml": {Data: []byte(text)}}, ".")
+	require.NoError(t, err, text)
+	site := cds.Site{Rules: []cds.SiteRule{{ID: "r1", Off: true}}}
+	if strings.Contains(text, "id: r2\n    each") {
+		site.Rules = append(site.Rules, cds.SiteRule{ID: "r2[w-n]", Off: true})
 	}
-	packs, err := rules.LoadFS(fsys, ".")
-	require.NoError(t, err)
-	engine, err := cds.New(packs)
-	require.NoError(t, err, b.String())
-	return engine
+	engine, err := cds.New(packs, cds.WithSite(site))
+	require.NoError(t, err, text)
+	return engine, text
 }
 
 // The index never changes an answer: what it leaves asleep does not hold, is decided, and does not fail.
 func TestIndexChangesNothing(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
-	outcomes := map[string]int{}
-	answer := func(e *cds.Engine, inputs []cds.Input, hook string) string {
-		rec, err := e.Read(inputs...)
-		require.NoError(t, err)
-		defer rec.Close()
-		report, err := e.Evaluate(context.Background(), rec, cds.Review{Now: now, Hook: hook})
-		require.NoError(t, err)
-		outcomes["findings"] += len(report.Findings)
-		outcomes["undecided"] += len(report.Undecided)
-		outcomes["failures"] += len(report.Failures)
-		data, err := json.MarshalIndent(report, "", " ")
-		require.NoError(t, err)
-		return string(data)
+	seed := *indexSeed
+	if seed == 0 {
+		seed = rand.Uint64()
 	}
+	t.Logf("seed %d", seed)
+	outcomes := map[string]int{}
 	const records = 20
 	for set := range max(1, *indexPairs/records) {
-		engine := randomRules{random}.engine(t)
+		random := rand.New(rand.NewPCG(seed, uint64(set)))
+		engine, text := randomEngine(t, &randomRule{Rand: random})
 		plain := engine.WithoutIndex()
 		for n := range records {
-			record, drafts := randomRecord{random}.resources()
-			inputs := []cds.Input{cds.JSON(bundleOf(t, record)), {JSON: bundleOf(t, drafts), Draft: true}}
-			if len(drafts) == 0 {
-				inputs = inputs[:1]
-			}
-			hook := []string{"", "order-sign", "patient-view"}[n%3]
-			require.Equal(t, answer(plain, inputs, hook), answer(engine, inputs, hook), "seed %d, set %d, record %d", seed, set, n)
+			inputs := randomChart{randomRecord{random}}.inputs(t)
+			review := cds.Review{Now: now, Hook: []string{"", "order-sign", "patient-view", "order-select", "allergyintolerance-create"}[n%5]}
+			want, got := answer(t, plain, inputs, review), answer(t, engine, inputs, review)
+			outcomes["findings"] += len(want.Findings)
+			outcomes["undecided"] += len(want.Undecided)
+			outcomes["failures"] += len(want.Failures)
+			outcomes["suppressed"] += len(want.Suppressed)
+			outcomes["unscreened"] += len(want.Unscreened)
+			require.Equal(t, written(t, want), written(t, got), "seed %d, set %d, record %d, hook %s, rules:\n%s", seed, set, n, review.Hook, text)
 		}
 	}
 	t.Log(outcomes)
-	for _, kind := range []string{"findings", "undecided", "failures"} {
+	for _, kind := range []string{"findings", "undecided", "failures", "suppressed", "unscreened"} {
 		require.Positive(t, outcomes[kind], kind)
 	}
+}
+
+func answer(t *testing.T, e *cds.Engine, inputs []cds.Input, review cds.Review) *cds.Report {
+	record, err := e.Read(inputs...)
+	require.NoError(t, err)
+	defer record.Close()
+	report, err := e.Evaluate(context.Background(), record, review)
+	require.NoError(t, err)
+	return report
+}
+
+func written(t *testing.T, v any) string {
+	data, err := json.MarshalIndent(v, "", " ")
+	require.NoError(t, err)
+	return string(data)
 }

@@ -1,6 +1,9 @@
 package terminology
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A Set is an immutable set of interned codes. A nil Set is empty and covers nothing.
 type Set struct {
@@ -90,6 +93,14 @@ func (s *Set) IDs() []ID {
 		return nil
 	}
 	return slices.Clone(s.ids)
+}
+
+// All goes through the members, sorted, without a copy.
+func (s *Set) All() iter.Seq[ID] {
+	if s == nil {
+		return func(func(ID) bool) {}
+	}
+	return slices.Values(s.ids)
 }
 
 // Len returns the number of members.

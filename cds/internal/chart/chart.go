@@ -113,8 +113,15 @@ func (m *Memory) forget() {
 	}
 }
 
-// Release forgets the record, so that nothing of it stays reachable.
-func (m *Memory) Release() { m.forget() }
+// mostKept is for how many entries memory is kept: what one huge record took is given back.
+const mostKept = 100_000
+
+// Release forgets the record. It reports whether the Memory is worth keeping for another.
+func (m *Memory) Release() (keep bool) {
+	keep = m.used <= mostKept
+	m.forget()
+	return keep
+}
 
 func (m *Memory) entry() *Entry {
 	if m.used == len(m.slabs)*slabEntries {

@@ -27,6 +27,7 @@ type compilation struct {
 	parents map[int64]ast.Expr
 	found   []Problem
 	nodes   int
+	open    []string // the names of the codes that are left open, by number
 }
 
 // Compile type-checks and plans an expression; a condition must be true or false. The Problems are all
@@ -135,7 +136,8 @@ func (c *compilation) sound() bool {
 // plan makes the checked expression a plan.
 func (c *compilation) plan() (*plan, []Problem) {
 	written := c.checked.NativeRep().Expr()
-	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(written, c.env), needs: c.needs(written)}
+	out := &plan{env: c.env, typ: c.checked.OutputType(), fallible: fallible(written, c.env)}
+	out.outlook.Store(c.outlook(written))
 	out.columns, out.wholeRow = c.columns(written)
 	p := c.rewrite()
 	if c.units(p.units); len(c.found) > 0 {
@@ -146,6 +148,7 @@ func (c *compilation) plan() (*plan, []Problem) {
 	if _, out.root, err = c.link(p); err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}
 	}
+	c.env.keep(out)
 	return out, nil
 }
 

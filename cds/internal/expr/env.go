@@ -35,6 +35,7 @@ type Env struct {
 	mu     sync.Mutex
 	scopes map[scopeKey]*scoping
 	bare   map[scopeKey]*cel.Env // of scopes without their names: plans keep them
+	plans  []*plan               // that were made since Forget
 }
 
 // NewEnv returns an Env with the vocabulary, whose codes it interns, and a program's own functions.

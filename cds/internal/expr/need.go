@@ -4,92 +4,210 @@ import (
 	"slices"
 
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/operators"
 
+	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
-// A Need is a set of codes: the drug of the focus must be in one of a condition's needs, or not be known
-// to be outside of it, for the condition to be anything but false.
+// A Need is what must be so of a patient's data for a condition to be anything but false: to hold, to be
+// undecided or to fail. What does not meet a rule's Need needs not be asked: the answer is false. It is made
+// of questions that take a look-up each, and asks for more than the condition rather than for less.
 type Need struct {
+	Op    Op
+	Parts []*Need    // of Every and Some
+	Codes CodesRef   // of Focus and Entry
+	View  chart.View // of Entry
+	List  List       // of Open
+	Kind  chart.Kind // of Unsure
+	// Because is the clause that makes this Need Always.
+	Because *Obstacle
+
+	// of unresolved: the let, and what of it is needed: for its concept to be in Codes, or that it comes out so
+	let     string
+	concept bool
+	way     way
+}
+
+// An Op is what a Need asks.
+type Op uint8
+
+// The questions that Needs are made of.
+const (
+	Always     Op = iota // nothing: whatever the data, the condition may be other than false
+	Never                // what cannot be
+	Every                // every part
+	Some                 // one of the parts
+	Focus                // the code of the focus is in Codes, or not known to be outside of them
+	Entry                // that of an entry of View is
+	Open                 // not all of List was supplied
+	Unsure               // of an entry of Kind it is not known whether it is current
+	unresolved           // what a let needs
+)
+
+// A List is all resources of a type that a record should hold: the current ones, or all that ever were.
+type List struct {
+	Of      string // "MedicationUse" for medications of any type
+	Current bool
+}
+
+// A CodesRef names codes: a set, or the cell of a row.
+type CodesRef struct {
 	set    *terminology.Set
-	column int // of the row, where set is nil
-	param  int // the number of the Program's codes, from 1; 0 for none
+	column int    // of the row, where set is nil
+	let    string // until it is resolved: the let that names them
+	param  int    // until it is resolved: the number of the Program's codes, from 1
+}
+
+// CodesIn returns the codes in a column of the row.
+func CodesIn(column int) CodesRef { return CodesRef{column: column} }
+
+// Column returns the column of the row that holds the codes; -1 if they are the same for every row.
+func (c CodesRef) Column() int {
+	if c.set != nil {
+		return -1
+	}
+	return c.column
 }
 
 // Set returns the codes for a row.
-func (n Need) Set(row Row) *terminology.Set {
-	if n.set != nil {
-		return n.set
+func (c CodesRef) Set(row Row) *terminology.Set {
+	if c.set != nil {
+		return c.set
 	}
-	return row.value(n.column).(codesVal).set
+	return row.value(c.column).(codesVal).set
 }
 
-// Needs returns the sets of which one must hold the focus's drug; none if the condition can come out
-// otherwise without that.
-func (p *Program) Needs() []Need {
-	needs := slices.Clone(p.plan.needs)
-	for i := range needs {
-		if n := needs[i].param; n > 0 {
-			needs[i] = Need{set: p.codes[n-1].(codesVal).set}
-		}
-	}
-	return needs
+// An Obstacle is a clause of a rule for which no code is needed: it may hold, be undecided or fail whatever
+// the data.
+type Obstacle struct {
+	Let    string // the let that it stands in; "" for the condition
+	Offset int    // of its first character
+	Text   string
+
+	clause ast.Expr // until the whole expression is known
 }
 
-// needs derives them. `false && x` is false whatever x is, unknown and error included, so that either side
-// of && will do; || needs both.
-func (c *compilation) needs(e ast.Expr) []Need {
-	if e.Kind() != ast.CallKind {
-		return nil
+// maxNeed is the size of a Need, in parts, beyond which it is reduced to what wakes it.
+const maxNeed = 64
+
+var (
+	always = &Need{Op: Always}
+	never  = &Need{Op: Never}
+)
+
+// every is met if all of the parts are.
+func every(parts ...*Need) *Need { return combine(Every, Always, Never, parts) }
+
+// some is met if one of the parts is.
+func some(parts ...*Need) *Need { return combine(Some, Never, Always, parts) }
+
+// combine joins parts, without those that are neutral; one that is final decides.
+func combine(op, neutral, final Op, parts []*Need) *Need {
+	out := &Need{Op: op}
+	var blank *Need
+	for _, part := range parts {
+		switch {
+		case part.Op == final:
+			return part
+		case part.Op == neutral:
+			blank = part
+		case part.Op == op:
+			out.add(part.Parts...)
+		default:
+			out.add(part)
+		}
 	}
-	call := e.AsCall()
-	args := call.Args()
-	switch call.FunctionName() {
-	case operators.LogicalAnd:
-		a, b := c.needs(args[0]), c.needs(args[1])
-		if a == nil || b != nil && len(b) < len(a) {
-			return b
-		}
-		return a
-	case operators.LogicalOr:
-		a, b := c.needs(args[0]), c.needs(args[1])
-		if a == nil || b == nil {
-			return nil
-		}
-		return append(a, b...)
-	case operators.In:
-		if need, ok := c.need(args[0], args[1]); ok {
-			return []Need{need}
-		}
+	switch {
+	case len(out.Parts) == 0:
+		return blank
+	case len(out.Parts) == 1:
+		return out.Parts[0]
+	case out.size() > maxNeed:
+		return out.reduced()
 	}
-	return nil
+	return out
 }
 
-// need reads `focus.drug in codes` and `focus.drug in row.column`.
-func (c *compilation) need(element, codes ast.Expr) (Need, bool) {
-	if element.Kind() != ast.SelectKind || element.AsSelect().FieldName() != "drug" || element.AsSelect().IsTestOnly() ||
-		!isIdent(element.AsSelect().Operand(), c.scope.Focus) || !isMedication(c.scope.Of) {
-		return Need{}, false
-	}
-	switch codes.Kind() {
-	case ast.IdentKind:
-		named, ok := c.scope.Names.Codes[codes.AsIdent()]
-		if param, alike := named.val.(codesParam); alike {
-			return Need{param: param.n + 1}, true
+// add adds parts that are not there yet.
+func (n *Need) add(parts ...*Need) {
+	for _, part := range parts {
+		if !slices.ContainsFunc(n.Parts, part.same) {
+			n.Parts = append(n.Parts, part)
 		}
-		return Need{set: named.Set}, ok && named.Set != nil
-	case ast.SelectKind:
-		sel := codes.AsSelect()
-		if c.scope.Table == nil || sel.IsTestOnly() || !isIdent(sel.Operand(), c.scope.Row) {
-			return Need{}, false
-		}
-		column := c.scope.Table.Column(sel.FieldName())
-		return Need{column: column}, column >= 0 && c.scope.Table.Types[column] == "codes"
 	}
-	return Need{}, false
 }
 
-func isIdent(e ast.Expr, name string) bool {
-	return e.Kind() == ast.IdentKind && name != "" && e.AsIdent() == name
+// same reports whether two needs without parts ask the same.
+func (n *Need) same(other *Need) bool {
+	return n == other || len(n.Parts)+len(other.Parts) == 0 && n.Op == other.Op && n.Codes == other.Codes && n.View == other.View &&
+		n.List == other.List && n.Kind == other.Kind && n.let == other.let && n.concept == other.concept && n.way == other.way
+}
+
+func (n *Need) size() int {
+	size := 1
+	for _, part := range n.Parts {
+		size += part.size()
+	}
+	return size
+}
+
+// reduced is met by more than n is, and small: one of the questions that wake it.
+func (n *Need) reduced() *Need {
+	waking, ok := n.Waking()
+	if !ok {
+		return always
+	}
+	out := &Need{Op: Some}
+	out.add(waking...)
+	return out
+}
+
+// Waking returns questions of which one must be met for n to be; false if n may be met without any. Of those
+// that would do it takes the ones that fewest patients meet, as far as that can be told.
+func (n *Need) Waking() ([]*Need, bool) {
+	switch n.Op {
+	case Always:
+		return nil, false
+	case Never:
+		return nil, true
+	case Every:
+		return n.rarest()
+	case Some:
+		var all []*Need
+		for _, part := range n.Parts {
+			waking, ok := part.Waking()
+			if !ok {
+				return nil, false
+			}
+			all = append(all, waking...)
+		}
+		return all, true
+	}
+	return []*Need{n}, true
+}
+
+func (n *Need) rarest() (best []*Need, ok bool) {
+	for _, part := range n.Parts {
+		waking, can := part.Waking()
+		if can && (!ok || cost(waking) < cost(best)) {
+			best, ok = waking, true
+		}
+	}
+	return best, ok
+}
+
+// cost orders questions by how often they are met: a focus has few codes, a list as many as its entries.
+func cost(waking []*Need) int {
+	sum := 0
+	for _, n := range waking {
+		switch n.Op {
+		case Focus, Open:
+			sum++
+		case Unsure:
+			sum += 100
+		default:
+			sum += 10
+		}
+	}
+	return sum
 }

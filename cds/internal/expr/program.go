@@ -32,13 +32,13 @@ type plan struct {
 	root       interpreter.InterpretableV2
 	typ        *types.Type
 	reads      []string
-	needs      []Need
 	columns    []int // of the row, that it reads
 	wholeRow   bool  // it does more with the row
 	fallible   bool
 	loose      bool // codes that it leaves open are more than what functions are given
 	tracked    atomic.Pointer[cel.Program]
 	exhaustive atomic.Pointer[cel.Program]
+	outlook    atomic.Pointer[outlook] // until all rules are compiled
 }
 
 func (p *plan) isCondition() bool { return p.typ.IsExactType(types.BoolType) }
@@ -79,6 +79,17 @@ func (p *Program) again() (*compilation, bool) {
 	}
 	c, problems := e.compilation(p.source, p.scope)
 	return c, len(problems) == 0 && c.sound()
+}
+
+// outlook is found once more when all rules are compiled: few ever ask for it then.
+func (p *Program) outlook() *outlook {
+	if o := p.plan.outlook.Load(); o != nil {
+		return o
+	}
+	if c, ok := p.again(); ok {
+		return c.outlook(c.checked.NativeRep().Expr())
+	}
+	return &outlook{}
 }
 
 // written is the expression as it was written, with the places of its parts.

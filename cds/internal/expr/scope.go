@@ -135,11 +135,22 @@ func (e *Env) Share(s *Scope) *Scope {
 	return sc.scope
 }
 
+// keep notes a plan that has more than evaluation needs.
+func (e *Env) keep(p *plan) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.plans = append(e.plans, p)
+}
+
 // Forget gives back what is needed to compile many expressions. The next one makes it anew.
 func (e *Env) Forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.scopes = map[scopeKey]*scoping{}
+	for _, p := range e.plans {
+		p.outlook.Store(nil)
+	}
+	e.plans = nil
 }
 
 // variables declares all names of the scope but those of codes.

@@ -59,7 +59,7 @@ func (s *Scope) namesCodes(tokens []token, i int) bool {
 		return false
 	}
 	codes, known := s.Names.Codes[tokens[i].text]
-	return known && codes.Set != nil
+	return known && codes.Set.Len() > 0
 }
 
 // rename gives the codes in a parsed expression their numbers; false if a loop has a variable of that name.
@@ -147,11 +147,19 @@ func (e *Env) openCompilation(source string, s *Scope, sh shape) (*compilation, 
 	}
 	scope := *s
 	scope.Names = s.Names.open(len(sh.names))
-	c := &compilation{env: e, scope: &scope, scoping: sc, source: source}
+	c := &compilation{env: e, scope: &scope, scoping: sc, source: source, open: sh.names}
 	if len(c.parse()) > 0 || !sh.rename(c.parsed.NativeRep()) || len(c.typeCheck(env)) > 0 {
 		return nil, false
 	}
 	return c, c.sound()
+}
+
+// named puts the names of the codes that were left open back into a text.
+func (c *compilation) named(text string) string {
+	for i, name := range c.open {
+		text = strings.ReplaceAll(text, alikeName(i), name)
+	}
+	return text
 }
 
 // open returns the names with n codes left open in place of all others.

@@ -12,7 +12,7 @@ import (
 
 // incomplete says what is missing if none of the lists, any of which would do, was supplied as asked.
 func (ev *Eval) incomplete(lists []string, since string, current bool, set *terminology.Set) (Missing, bool) {
-	key := suppliedKey{lists[0], since, current, set}
+	key := suppliedKey{lists[0], len(lists) > 1, since, current, set}
 	if s, ok := ev.lists[key]; ok {
 		return s.missing, s.open
 	}
@@ -41,9 +41,11 @@ type supplied struct {
 }
 
 type suppliedKey struct {
-	list, since string
-	current     bool
-	set         *terminology.Set
+	list    string // the first one
+	any     bool   // another one would do
+	since   string
+	current bool
+	set     *terminology.Set
 }
 
 func (ev *Eval) question(name, since string, current bool, set *terminology.Set) record.Ask {
@@ -133,9 +135,22 @@ func (ev *Eval) readFound(found []*chart.Entry) {
 
 // Lacks says what is missing if not all resources of a type that are current were supplied.
 func (ev *Eval) Lacks(of string) (Missing, bool) {
-	lists := []string{of}
+	return ev.incomplete(suppliers(of), "", true, nil)
+}
+
+// suppliers are the lists any of which supplies the resources of a type.
+func suppliers(of string) []string {
 	if of == "MedicationUse" {
-		lists = medicationLists
+		return medicationLists
 	}
-	return ev.incomplete(lists, "", true, nil)
+	return []string{of}
+}
+
+// Open reports whether a list was not supplied, or not in whole, so that what is not in it is not known.
+func (ev *Eval) Open(l List) bool {
+	if l == currentAllergies && ev.Chart.NoDrugAllergy() {
+		return false
+	}
+	_, open := ev.incomplete(suppliers(l.Of), "", l.Current, nil)
+	return open
 }

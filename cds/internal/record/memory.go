@@ -29,10 +29,14 @@ var memories = sync.Pool{New: func() any { return &memory{} }}
 const (
 	slabEntries = 256
 	textBlock   = 4 << 10
+	mostKept    = 100_000 // entries; what one huge record took is given back
 )
 
 // release gives the memory back. Nothing in it may be used after.
 func (m *memory) release() {
+	if m.used > mostKept {
+		return
+	}
 	for _, t := range m.trees[:m.trees0] {
 		t.Reset()
 	}

@@ -77,8 +77,15 @@ func (t *Tree) Root() Value {
 	return Value{t, 0}
 }
 
+// mostKept is of how many nodes the memory is kept: what one huge input took is given back.
+const mostKept = 1 << 21
+
 // Reset forgets what the Tree holds, and keeps its memory for the next Read.
 func (t *Tree) Reset() {
+	if cap(t.nodes) > mostKept {
+		*t = Tree{}
+		return
+	}
 	clear(t.names)
 	*t = Tree{nodes: t.nodes[:0], found: t.found[:0], names: t.names[:0]}
 }

@@ -109,7 +109,7 @@ func (c *compilation) plan(env *cel.Env) (*Program, []Problem) {
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
-	loops := loopsOf(native.Expr())
+	loops := loopsOf(native.Expr(), c.env.fns)
 	program, err := env.PlanProgram(native, cel.CustomDecoratorV2(loops.decorate()))
 	if err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}

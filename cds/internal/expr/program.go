@@ -285,10 +285,11 @@ func (e *Env) ours(name string) bool {
 type loops struct {
 	conditions map[int64]bool
 	steps      map[int64]ast.ComprehensionExpr
+	fns        map[string]*function
 }
 
-func loopsOf(e ast.Expr) loops {
-	out := loops{map[int64]bool{}, map[int64]ast.ComprehensionExpr{}}
+func loopsOf(e ast.Expr, fns map[string]*function) loops {
+	out := loops{map[int64]bool{}, map[int64]ast.ComprehensionExpr{}, fns}
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
 			loop := e.AsComprehension()
@@ -300,13 +301,14 @@ func loopsOf(e ast.Expr) loops {
 }
 
 // decorate makes each iteration count, ends loops when a limit is reached, and lets the element that stands
-// for what is missing from an open list decide nothing.
+// for what is missing from an open list decide nothing. Calls of the vocabulary take no memory.
 func (l loops) decorate() interpreter.InterpretableDecoratorV2 {
 	return func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 		switch i.(type) {
-		case *counted, *step:
+		case *counted, *step, *called:
 			return i, nil
 		}
+		i = l.called(i)
 		if loop, ok := l.steps[i.ID()]; ok {
 			return &step{i, loop}, nil
 		}

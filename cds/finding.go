@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/expr"
 )
 
 // maxEvidence bounds the evidence of one finding: a record can hold thousands of what a rule asks about.
@@ -19,27 +21,41 @@ type finding struct {
 }
 
 func (q *question) hold() {
+	reads := q.eval.Reads()
 	f := &finding{instance: q.instance}
 	f.Finding = Finding{
 		Rule: q.rule.instanceID(q.instance), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.rule.rowID(q.instance),
-		Focus: q.focusRef(), At: q.rule.def.Position.At(), Evidence: []Evidence{}, Citation: q.rule.def.Citation,
+		Focus: q.focusRef(), At: q.rule.def.Position.At(), Citation: q.rule.def.Citation,
+		Evidence: make([]Evidence, 0, min(len(reads), maxEvidence+1)),
 	}
-	resources := []string{f.Focus}
-	for n, read := range q.eval.Reads() {
+	for n, read := range reads {
 		switch {
 		case n < maxEvidence:
 			f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
 		case n == maxEvidence:
-			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(q.eval.Reads())-n)})
+			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(reads)-n)})
 		}
-		resources = append(resources, nonEmpty(read.Res)...)
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current().Provisional
 	}
-	slices.Sort(resources)
-	f.resources = strings.Join(slices.Compact(resources), " ")
+	if q.focus != nil {
+		f.resources = restsOn(f.Focus, reads)
+	}
 	f.Degraded = q.trouble()
 	q.render(f)
 	q.findings = append(q.findings, f)
+}
+
+// restsOn names the resources of a finding, the same for all that rest on the same.
+func restsOn(focus string, reads []expr.Read) string {
+	resources := make([]string, 1, len(reads)+1)
+	resources[0] = focus
+	for _, read := range reads {
+		if read.Res != "" {
+			resources = append(resources, read.Res)
+		}
+	}
+	slices.Sort(resources)
+	return strings.Join(slices.Compact(resources), " ")
 }
 
 func (q *question) render(f *finding) {
@@ -62,9 +78,9 @@ func nonEmpty(s string) []string {
 	return []string{s}
 }
 
-func (q *question) rendering() *rendering {
+func (q *question) rendering() rendering {
 	q.vars.Tell()
-	return &rendering{vars: q.vars}
+	return rendering{vars: q.vars}
 }
 
 // reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves
@@ -74,6 +90,10 @@ func (e *evaluation) reportFindings(out *Report) {
 		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.Pack, b.Pack),
 			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus))
 	})
+	if len(e.findings) == 0 {
+		return
+	}
+	out.Findings = make([]Finding, 0, len(e.findings))
 	type key struct{ pack, rule, resources string }
 	seen := map[key]bool{}
 	for _, f := range e.findings {

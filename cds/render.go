@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/primum-cds/primum/cds/internal/expr"
 )
@@ -18,6 +19,9 @@ type rendering struct {
 
 // text fills a template; escape is applied to what comes from data.
 func (r *rendering) text(t *template, escape func(string) string) string {
+	if text, ok := t.constant(); ok {
+		return text
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.hole == nil {
@@ -37,9 +41,30 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 func verbatim(s string) string { return s }
 
 // line makes a text one line, as a summary is.
-func line(s string) string { return strings.Join(strings.Fields(s), " ") }
+func line(s string) string {
+	if isLine(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isLine reports whether a text surely is one line of words with one space between them.
+func isLine(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return s == "" || !space
+}
 
 func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s
@@ -56,6 +81,9 @@ var (
 // markdown escapes what GitHub-flavoured Markdown would take for markup, HTML and addresses.
 func markdown(s string) string {
 	s = line(s)
+	if s == "" || strings.IndexByte("-+=0123456789", s[0]) < 0 {
+		return escaped(s)
+	}
 	if mark := listMark.FindString(s); mark != "" {
 		dot := strings.IndexAny(mark, ".)")
 		return s[:dot] + "\\" + s[dot:dot+1] + escaped(s[dot+1:])
@@ -66,15 +94,22 @@ func markdown(s string) string {
 	return escaped(s)
 }
 
+const markup = "\\`*_{}[]<>#|~!&@"
+
+var addresses = strings.NewReplacer("://", ":\\//", "www.", "www\\.")
+
 func escaped(s string) string {
+	if !strings.ContainsAny(s, markup) {
+		return addresses.Replace(s)
+	}
 	var b strings.Builder
 	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]<>#|~!&@", r) {
+		if strings.ContainsRune(markup, r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
-	return strings.NewReplacer("://", ":\\//", "www.", "www\\.").Replace(b.String())
+	return addresses.Replace(b.String())
 }
 
 func (r *rendering) card(k *card) RenderedCard {

@@ -2,6 +2,7 @@ package cds
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -53,7 +54,7 @@ func (p Position) At() string {
 	if p.File == nil || p.Line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", p.File.Name, p.Line)
+	return p.File.Name + ":" + strconv.Itoa(p.Line)
 }
 
 // A Text is what an author wrote in one place: an expression, a template, a cell. Spans map each

@@ -1,6 +1,7 @@
 package cds
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/expr"
@@ -20,14 +21,14 @@ type part struct {
 
 // constant returns the text of a template without holes.
 func (t *template) constant() (string, bool) {
-	if t.broken {
+	if t.broken || slices.ContainsFunc(t.parts, func(p part) bool { return p.hole != nil }) {
 		return "", false
+	}
+	if len(t.parts) == 1 {
+		return t.parts[0].text, true
 	}
 	var b strings.Builder
 	for _, p := range t.parts {
-		if p.hole != nil {
-			return "", false
-		}
 		b.WriteString(p.text)
 	}
 	return b.String(), true

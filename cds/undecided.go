@@ -32,7 +32,8 @@ func (q *question) leave(missing []expr.Missing) *undecided {
 	u.Error = q.trouble()
 	u.key = strings.Join(append(key, u.Error), "\x00")
 	if q.rule.undecided != nil {
-		card := q.rendering().card(q.rule.undecided)
+		r := q.rendering()
+		card := r.card(q.rule.undecided)
 		card.Indicator = lower(card.Indicator, q.instance.cap())
 		u.Card = &card
 	}

@@ -69,9 +69,11 @@ func (r *reading) result() (*Unit, error) {
 // The caches change nothing of what the functions return. The seed is not to be guessed, so that nobody can
 // make codes that share a row.
 var (
-	seed     = maphash.MakeSeed()
-	strict   cache[string, reading]
-	lenient  cache[string, reading]
-	routes   cache[pair, route]
-	lastUnit atomic.Uint64
+	seed      = maphash.MakeSeed()
+	strict    cache[string, reading]
+	lenient   cache[string, reading]
+	routes    cache[pair, route]
+	products  cache[pair, *Unit]
+	quotients cache[pair, *Unit]
+	lastUnit  atomic.Uint64
 )

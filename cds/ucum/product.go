@@ -38,13 +38,49 @@ func (u *Unit) combine(v *Unit, sign int, operator string) (*Unit, error) {
 	if u.plain() && sign > 0 {
 		return v, nil
 	}
+	if known := u.remembered(v, sign); known != nil {
+		return known, nil
+	}
 	product := fmt.Sprintf("%s %s %s", u, operator, v)
 	for _, x := range []*Unit{u, v} {
 		if x.scale != nil {
 			return nil, &ProductError{product, fmt.Sprintf("the special unit %q must stand alone", x)}
 		}
 	}
-	return u.times(v, sign, product)
+	out, err := u.times(v, sign, product)
+	if err == nil {
+		u.remember(v, sign, out)
+	}
+	return out, err
+}
+
+// remembered is a product or quotient that was made before, nil if it was not.
+func (u *Unit) remembered(v *Unit, sign int) *Unit {
+	if u.serial == 0 || v.serial == 0 {
+		return nil
+	}
+	key := pair{u.serial, v.serial}
+	if known := productsBy(sign).get(key, key.hash()); known != nil {
+		return *known
+	}
+	return nil
+}
+
+// remember keeps a product of units that may be multiplied again.
+func (u *Unit) remember(v *Unit, sign int, product *Unit) {
+	if u.serial == 0 || v.serial == 0 || len(product.code) > maxRemembered {
+		return
+	}
+	product.serial = lastUnit.Add(1)
+	key := pair{u.serial, v.serial}
+	productsBy(sign).put(key, key.hash(), product)
+}
+
+func productsBy(sign int) *cache[pair, *Unit] {
+	if sign < 0 {
+		return &quotients
+	}
+	return &products
 }
 
 // plain reports whether u is just the number 1.

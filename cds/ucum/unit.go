@@ -28,7 +28,7 @@ type Unit struct {
 	measured bool
 	scale    *scale   // of a special unit (Cel, [pH], B, …), else nil
 	step     *big.Rat // the prefix of a special unit
-	serial   uint64   // of what was parsed and may be asked for again; else 0
+	serial   uint64   // of what was parsed or multiplied and may be asked for again; else 0
 }
 
 // A term is a symbol with its exponent, or only an annotation.
@@ -39,7 +39,9 @@ type term struct {
 }
 
 // One returns the unit 1, of numbers that count nothing.
-func One() *Unit { return &Unit{code: "1", serial: serialOfOne} }
+func One() *Unit { return unitOne }
+
+var unitOne = &Unit{code: "1", serial: serialOfOne}
 
 // serialOfOne is beyond what counting reaches.
 const serialOfOne = 1 << 63
@@ -55,7 +57,7 @@ func (u *Unit) String() string {
 // Equal reports whether u and v mean the same: the same dimension and size, and the same things counted
 // by annotations that stand alone. Annotations on a unit, as in g{creat}, have no meaning in UCUM.
 func (u *Unit) Equal(v *Unit) bool {
-	return u.dim.equal(v.dim) && u.dim.counted.equal(v.dim.counted) &&
+	return u == v || u.dim.equal(v.dim) && u.dim.counted.equal(v.dim.counted) &&
 		u.magnitude().Cmp(v.magnitude()) == 0 && u.sameScale(v)
 }
 
@@ -82,9 +84,12 @@ func (u *Unit) sameScale(v *Unit) bool {
 	return u.scale.name == v.scale.name && orOne(u.step).Cmp(orOne(v.step)) == 0
 }
 
+// orOne returns r, or 1 for nil. It must not be changed.
 func orOne(r *big.Rat) *big.Rat {
 	if r == nil {
-		return big.NewRat(1, 1)
+		return ratOne
 	}
 	return r
 }
+
+var ratOne = big.NewRat(1, 1)

@@ -1,6 +1,9 @@
 package chart
 
-import "github.com/primum-cds/primum/cds/terminology"
+import (
+	"github.com/primum-cds/primum/cds/internal/tree"
+	"github.com/primum-cds/primum/cds/terminology"
+)
 
 // noKnown are the SNOMED CT situations by which a record says that there is no allergy, with what they
 // rule out.
@@ -25,10 +28,14 @@ func (e *Entry) DrugAllergy() bool {
 	if e.Absence {
 		return false
 	}
+	categories := e.JSON.Member("category")
+	if categories.Kind() != tree.Array {
+		return true
+	}
 	said := false
-	for category := range e.JSON.EachItem("category") {
+	for category := range categories.All() {
 		said = true
-		if s := category.Text(); s == "medication" || s == "biologic" {
+		if s := category.Bytes(); string(s) == "medication" || string(s) == "biologic" {
 			return true
 		}
 	}

@@ -268,7 +268,12 @@ func (c *Chart) Each(k Kind) []*Entry { return c.lists[k].entries }
 func (c *Chart) Count(k Kind) int { return c.lists[k].resources }
 
 // Find returns the entries of a list that carry a code of the set, in canonical order.
-func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry { return c.lists[k].find(set) }
+func (c *Chart) Find(k Kind, set *terminology.Set) []*Entry { return c.lists[k].find(nil, set) }
+
+// Append is Find in the memory of a slice without elements.
+func (c *Chart) Append(empty []*Entry, k Kind, set *terminology.Set) []*Entry {
+	return c.lists[k].find(empty, set)
+}
 
 // Uncovered returns the entries of a list that might be in the set for all that their codes tell, in
 // canonical order.

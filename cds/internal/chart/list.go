@@ -119,8 +119,8 @@ func (l *list) with(id terminology.ID) []coded {
 	return l.codes[from:to]
 }
 
-func (l *list) find(set *terminology.Set) []*Entry {
-	var found []*Entry
+// find appends to found, which is empty, the entries that carry a code of the set.
+func (l *list) find(found []*Entry, set *terminology.Set) []*Entry {
 	if set.Len() < len(l.codes) {
 		for _, id := range set.IDs() {
 			for _, c := range l.with(id) {

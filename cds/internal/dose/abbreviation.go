@@ -2,7 +2,6 @@ package dose
 
 import (
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -24,9 +23,9 @@ var abbreviations = map[string][2]int64{
 }
 
 // coded reads Timing.code: a code of GTSAbbreviation, or its text if that is such an abbreviation.
-func coded(concept tree.Value) (*big.Rat, string) {
+func coded(concept tree.Value) (ratio, string) {
 	if !concept.Exists() {
-		return nil, notGiven
+		return ratio{}, notGiven
 	}
 	var words []string
 	for n, coding := range concept.Items("coding") {
@@ -36,30 +35,30 @@ func coded(concept tree.Value) (*big.Rat, string) {
 	}
 	words = append(words, concept.Text("text"))
 	for _, word := range words {
-		if often := abbreviated(word); often != nil {
+		if often := abbreviated(word); !often.none() {
 			return often, ""
 		}
 	}
 	for _, word := range append(words, concept.Text("coding", "0", "display"), concept.Text("coding", "0", "code")) {
 		if word != "" {
-			return nil, fmt.Sprintf("the timing %q is not understood", clip(word))
+			return ratio{}, fmt.Sprintf("the timing %q is not understood", clip(word))
 		}
 	}
-	return nil, notGiven
+	return ratio{}, notGiven
 }
 
-// abbreviated reads one abbreviation, "b.i.d." like "BID"; nil if it is none.
-func abbreviated(word string) *big.Rat {
+// abbreviated reads one abbreviation, "b.i.d." like "BID"; no ratio if it is none.
+func abbreviated(word string) ratio {
 	if len(word) > 20 {
-		return nil
+		return ratio{}
 	}
 	word = strings.ToUpper(strings.NewReplacer(".", "", " ", "").Replace(word))
 	if often, ok := abbreviations[word]; ok {
-		return big.NewRat(often[0], often[1])
+		return ratioOf(often[0], often[1])
 	}
 	hours, isHours := strings.CutPrefix(word, "Q")
 	if hours, isHours = trimSuffixes(hours, isHours, "HRS", "HR", "H"); !isHours {
-		return nil
+		return ratio{}
 	}
 	// Of "Q4-6H" the shorter counts.
 	first, second, ranged := strings.Cut(hours, "-")
@@ -69,9 +68,9 @@ func abbreviated(word string) *big.Rat {
 		n, ok = min(n, m), ok && fine
 	}
 	if !ok {
-		return nil
+		return ratio{}
 	}
-	return big.NewRat(24, n)
+	return ratioOf(24, n)
 }
 
 func trimSuffixes(s string, ok bool, suffixes ...string) (string, bool) {

@@ -1,7 +1,6 @@
 package dose
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 
@@ -29,9 +28,9 @@ func (p portion) single() Result {
 
 // lastsAllDay reports whether what is continuous lasts all day: an infusion if no timing is given, a patch
 // if the next one does not come before a day has passed (worn all day, the upper end).
-func (p portion) lastsAllDay(often *big.Rat, reason string) bool {
+func (p portion) lastsAllDay(often ratio, reason string) bool {
 	if p.piecemeal {
-		return reason == "" && often.Cmp(big.NewRat(1, 1)) <= 0
+		return reason == "" && often.compare(ratioOf(1, 1)) <= 0
 	}
 	return reason == notGiven
 }
@@ -221,7 +220,7 @@ func comparable(u *ucum.Unit, code string) bool {
 }
 
 // perDay is a dose so many times a day.
-func perDay(r Result, often *big.Rat) Result {
+func perDay(r Result, often ratio) Result {
 	if !r.Known {
 		return r
 	}
@@ -240,23 +239,15 @@ func perDay(r Result, often *big.Rat) Result {
 }
 
 // scaled multiplies before it divides: 1000 mg × 24 h / 8 h is exact.
-func scaled(q measure.Quantity, factor *big.Rat) (measure.Quantity, error) {
-	for n, part := range []*big.Int{factor.Num(), factor.Denom()} {
-		d, _, err := apd.NewFromString(part.String())
-		if err != nil {
-			return q, err
-		}
-		by := measure.Of(d, ucum.One())
-		if n == 0 {
-			q, err = measure.Mul(q, by)
-		} else if part.Cmp(big.NewInt(1)) != 0 {
-			q, err = measure.Div(q, by)
-		}
-		if err != nil {
-			return q, err
-		}
+func scaled(q measure.Quantity, factor ratio) (measure.Quantity, error) {
+	up, down, err := factor.parts()
+	if err != nil {
+		return q, err
 	}
-	return q, nil
+	if q, err = q.Scale(up); err != nil || down == nil {
+		return q, err
+	}
+	return measure.Div(q, measure.Of(down, ucum.One()))
 }
 
 // perPeriod is the daily dose that a Ratio of a dose and a time allows.
@@ -269,5 +260,5 @@ func perPeriod(ratio tree.Value, s *Strength) Result {
 	case !ok:
 		return unknown("the time of the maximum dose is not understood")
 	}
-	return perDay(p.Result, period.Inv(period))
+	return perDay(p.Result, period.inverse())
 }

@@ -15,7 +15,10 @@ type stretch struct {
 
 // within reads the bounds of an instruction; ok is false if it has none that are dates on both sides.
 func within(instruction tree.Value) (s stretch, ok bool) {
-	period := instruction.Get("timing", "repeat", "boundsPeriod")
+	period := boundsPeriod(instruction)
+	if !period.Exists() {
+		return stretch{}, false
+	}
 	start, err := temporal.Parse(period.Text("start"))
 	stop, stopErr := temporal.Parse(period.Text("end"))
 	if err != nil || stopErr != nil || start.Precision() < temporal.Day || stop.Precision() < temporal.Day {
@@ -24,6 +27,10 @@ func within(instruction tree.Value) (s stretch, ok bool) {
 	s.first, _ = start.Bounds(time.UTC)
 	_, s.last = stop.Bounds(time.UTC)
 	return s, true
+}
+
+func boundsPeriod(instruction tree.Value) tree.Value {
+	return instruction.Member("timing").Member("repeat").Member("boundsPeriod")
 }
 
 // most is the highest sum of doses that hold at one time, which is when one of them begins.

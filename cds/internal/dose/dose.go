@@ -67,6 +67,11 @@ func Daily(dosage tree.Value, strength *Strength) Result {
 	if instructions == nil {
 		return r
 	}
+	if len(instructions) == 1 && !boundsPeriod(instructions[0]).Exists() {
+		var only total
+		only.add(daily(instructions[0], strength))
+		return only.result()
+	}
 	var always total
 	var bounded []stretch
 	steps := map[int64]*total{}

@@ -60,7 +60,7 @@ func lasting(i tree.Value) (temporal.Span, bool) {
 	if count == 0 || reason != "" {
 		return temporal.Span{}, false
 	}
-	return wholeDays(new(big.Rat).Quo(big.NewRat(count, 1), often))
+	return wholeDays(ratioOf(count, 1).over(often))
 }
 
 // spanOf reads a Duration in its own unit; a fraction of it in days, rounded up.
@@ -73,13 +73,15 @@ func spanOf(v tree.Value) (temporal.Span, bool) {
 	make := map[string]func(int) temporal.Span{
 		"min": temporal.Minutes, "h": temporal.Hours, "d": temporal.Days, "wk": temporal.Weeks, "mo": temporal.Months, "a": temporal.Years,
 	}[unit]
-	if n.IsInt() && n.Num().IsInt64() && make != nil {
-		return make(int(n.Num().Int64())), true
+	if number, ok := n.whole(); ok && make != nil {
+		return make(int(number)), true
 	}
-	return wholeDays(n.Quo(n, perDayOf[unit]))
+	return wholeDays(n.over(perDayOf(unit)))
 }
 
-func wholeDays(n *big.Rat) (temporal.Span, bool) {
+// wholeDays is so many days, rounded up.
+func wholeDays(r ratio) (temporal.Span, bool) {
+	n := r.rat()
 	up := new(big.Int).Sub(n.Denom(), big.NewInt(1))
 	up.Quo(up.Add(up, n.Num()), n.Denom())
 	if !up.IsInt64() {
@@ -104,5 +106,5 @@ func spanBetween(start, end string) (temporal.Span, bool) {
 		return temporal.Span{}, false
 	}
 	seconds := last.Unix() - first.Unix() + 1
-	return wholeDays(big.NewRat(seconds, 24*60*60))
+	return wholeDays(ratioOf(seconds, 24*60*60))
 }

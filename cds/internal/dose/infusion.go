@@ -1,7 +1,6 @@
 package dose
 
 import (
-	"math/big"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -14,7 +13,7 @@ import (
 // A rate is how much flows in some days.
 type rate struct {
 	quantity tree.Value // of a drug; or, if over is nil, of a drug per time
-	over     *big.Rat   // days; nil if the unit has the time
+	over     ratio      // days; none if the unit has the time
 	readable bool
 }
 
@@ -58,27 +57,27 @@ func infusion(i tree.Value, r rate, s *Strength) portion {
 }
 
 // duration is how long one administration lasts at most, in days.
-func duration(repeat tree.Value) (*big.Rat, bool) {
+func duration(repeat tree.Value) (ratio, bool) {
 	unit, ok := unitOfTime(repeat.Text("durationUnit"))
 	if !ok {
-		return nil, false
+		return ratio{}, false
 	}
 	for _, key := range []string{"durationMax", "duration"} {
 		if n, ok := fraction(repeat, key); ok {
-			return n.Quo(n, perDayOf[unit]), true
+			return n.over(perDayOf(unit)), true
 		}
 	}
-	return nil, false
+	return ratio{}, false
 }
 
 // daily is the rate per day.
 func (r rate) daily(s *Strength) Result {
-	if r.over != nil {
+	if !r.over.none() {
 		p := amount(r.quantity, s)
 		if p.continuous {
 			return p.single()
 		}
-		return perDay(p.Result, new(big.Rat).Inv(r.over))
+		return perDay(p.Result, r.over.inverse())
 	}
 	value := r.quantity.Number("value")
 	q, err := measure.FromFHIR(value, r.quantity.Text("comparator"), r.quantity.Text("unit"), r.quantity.Text("system"), r.quantity.Text("code"))
@@ -105,5 +104,5 @@ func (r rate) daily(s *Strength) Result {
 	if err != nil {
 		return unknown("%s", err)
 	}
-	return perDay(measured(measure.Of(perDayValue, unit), s), big.NewRat(1, 1))
+	return perDay(measured(measure.Of(perDayValue, unit), s), ratioOf(1, 1))
 }

@@ -1,7 +1,6 @@
 package dose
 
 import (
-	"math/big"
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/measure"
@@ -11,7 +10,11 @@ import (
 
 // whole is a whole number; 0 if there is none.
 func whole(v tree.Value, key string) int64 {
-	n, ok := v.Int(key)
+	number := v.Member(key)
+	if !number.Exists() {
+		return 0
+	}
+	n, ok := number.Int()
 	if !ok {
 		return 0
 	}
@@ -19,14 +22,14 @@ func whole(v tree.Value, key string) int64 {
 }
 
 // fraction reads a number above zero exactly.
-func fraction(v tree.Value, key string) (*big.Rat, bool) {
-	s := v.Number(key)
+func fraction(v tree.Value, key string) (ratio, bool) {
+	s := v.Member(key).Number()
 	// The bounds of measure keep what is calculated with small.
-	if _, err := measure.New(s, "", "1"); err != nil {
-		return nil, false
+	if !measure.Readable(s) {
+		return ratio{}, false
 	}
-	r, ok := new(big.Rat).SetString(s)
-	return r, ok && r.Sign() > 0
+	r, ok := ratioOfText(s)
+	return r, ok && (r.n > 0 || r.large != nil && r.large.Sign() > 0)
 }
 
 // unitTexts are the names a Quantity gives its unit, in lower case and without braces, for words that are no
@@ -41,24 +44,35 @@ func unitTexts(q tree.Value) []string {
 	return out
 }
 
-// perDayOf says how many of a unit of time make a day, on average for months and years (UCUM: mo, a).
-var perDayOf = map[string]*big.Rat{
-	"s":   big.NewRat(24*60*60, 1),
-	"min": big.NewRat(24*60, 1),
-	"h":   big.NewRat(24, 1),
-	"d":   big.NewRat(1, 1),
-	"wk":  big.NewRat(1, 7),
-	"mo":  big.NewRat(48, 1461),
-	"a":   big.NewRat(4, 1461),
+// perDayOf says how many of a unit of time make a day, on average for months and years (UCUM: mo, a); none if
+// it is no unit of time.
+func perDayOf(unit string) ratio {
+	switch unit {
+	case "s":
+		return ratio{n: 24 * 60 * 60, d: 1}
+	case "min":
+		return ratio{n: 24 * 60, d: 1}
+	case "h":
+		return ratio{n: 24, d: 1}
+	case "d":
+		return ratio{n: 1, d: 1}
+	case "wk":
+		return ratio{n: 1, d: 7}
+	case "mo":
+		return ratio{n: 48, d: 1461}
+	case "a":
+		return ratio{n: 4, d: 1461}
+	}
+	return ratio{}
 }
 
 // unitOfTime reads the code of a unit of time, or a usual spelling of it.
 func unitOfTime(names ...string) (code string, ok bool) {
 	for _, name := range names {
-		if perDayOf[name] != nil {
+		if !perDayOf(name).none() {
 			return name, true
 		}
-		if u, _, err := ucum.ParseLenient(name); err == nil && perDayOf[u.String()] != nil {
+		if u, _, err := ucum.ParseLenient(name); err == nil && !perDayOf(u.String()).none() {
 			return u.String(), true
 		}
 	}
@@ -66,11 +80,11 @@ func unitOfTime(names ...string) (code string, ok bool) {
 }
 
 // days reads a Duration, in days.
-func days(v tree.Value) (*big.Rat, bool) {
+func days(v tree.Value) (ratio, bool) {
 	n, ok := fraction(v, "value")
 	unit, timed := unitOfTime(v.Text("code"), v.Text("unit"))
 	if !ok || !timed {
-		return nil, false
+		return ratio{}, false
 	}
-	return n.Quo(n, perDayOf[unit]), true
+	return n.over(perDayOf(unit)), true
 }

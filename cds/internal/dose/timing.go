@@ -2,7 +2,6 @@ package dose
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/tree"
@@ -12,7 +11,7 @@ const notGiven = "timing not given"
 
 // timesPerDay is how often an instruction is carried out in a day, at most and on average; or why that
 // is not known.
-func timesPerDay(i tree.Value) (*big.Rat, string) {
+func timesPerDay(i tree.Value) (ratio, string) {
 	timing := i.Get("timing")
 	repeat := timing.Get("repeat")
 	often, reason := repeated(repeat)
@@ -25,9 +24,9 @@ func timesPerDay(i tree.Value) (*big.Rat, string) {
 	count := upTo(repeat, "count")
 	switch {
 	case reason == notGiven && count == 1:
-		return big.NewRat(1, 1), ""
-	case reason == "" && count > 0 && often.Cmp(big.NewRat(count, 1)) > 0:
-		return big.NewRat(count, 1), ""
+		return ratioOf(1, 1), ""
+	case reason == "" && count > 0 && often.compare(ratioOf(count, 1)) > 0:
+		return ratioOf(count, 1), ""
 	}
 	return often, reason
 }
@@ -38,37 +37,37 @@ func upTo(repeat tree.Value, key string) int64 {
 }
 
 // repeated reads Timing.repeat.
-func repeated(repeat tree.Value) (*big.Rat, string) {
+func repeated(repeat tree.Value) (ratio, string) {
 	slots, vague, reason := timesOfDay(repeat)
 	if reason != "" {
-		return nil, reason
+		return ratio{}, reason
 	}
 	weekdays, reason := daysOfWeek(repeat)
 	if reason != "" {
-		return nil, reason
+		return ratio{}, reason
 	}
 	for _, key := range []string{"frequency", "frequencyMax"} {
 		if repeat.Get(key).Exists() && whole(repeat, key) < 1 {
-			return nil, fmt.Sprintf("a %s of %s is no number of times", key, repeat.Number(key))
+			return ratio{}, fmt.Sprintf("a %s of %s is no number of times", key, repeat.Number(key))
 		}
 	}
 	frequency := upTo(repeat, "frequency")
 	if !repeat.Get("period").Exists() {
 		switch {
 		case frequency > 0 && slots == 0:
-			return nil, fmt.Sprintf("%s, but not in what time", times(frequency))
+			return ratio{}, fmt.Sprintf("%s, but not in what time", times(frequency))
 		case slots == 0 && weekdays == 0 || vague && slots == 0:
-			return nil, vaguely(vague)
+			return ratio{}, vaguely(vague)
 		}
 		// A day with times, or days without: once at each.
-		return onDays(big.NewRat(max(1, slots, frequency), 1), weekdays), ""
+		return onDays(ratioOf(max(1, slots, frequency), 1), weekdays), ""
 	}
 	period, reason := shortest(repeat)
 	if reason != "" {
-		return nil, reason
+		return ratio{}, reason
 	}
 	if vague && frequency == 0 && slots == 0 {
-		return nil, vaguely(vague)
+		return ratio{}, vaguely(vague)
 	}
 	return spread(max(1, frequency), slots, period, weekdays)
 }
@@ -88,52 +87,52 @@ func vaguely(vague bool) string {
 }
 
 // spread is frequency per period, but at least the times and days that are named.
-func spread(frequency, slots int64, period *big.Rat, weekdays int64) (*big.Rat, string) {
-	day, week := big.NewRat(1, 1), big.NewRat(7, 1)
-	often := new(big.Rat).Quo(big.NewRat(max(frequency, slots), 1), period)
-	if period.Cmp(day) < 0 {
-		often.Quo(big.NewRat(frequency, 1), period)
-		if named := big.NewRat(slots, 1); named.Cmp(often) > 0 {
+func spread(frequency, slots int64, period ratio, weekdays int64) (ratio, string) {
+	day, week := ratioOf(1, 1), ratioOf(7, 1)
+	often := ratioOf(max(frequency, slots), 1).over(period)
+	if period.compare(day) < 0 {
+		often = ratioOf(frequency, 1).over(period)
+		if named := ratioOf(slots, 1); named.compare(often) > 0 {
 			often = named
 		}
 	}
 	switch {
 	case weekdays == 0:
 		return often, ""
-	case period.Cmp(day) <= 0:
+	case period.compare(day) <= 0:
 		return onDays(often, weekdays), ""
-	case period.Cmp(week) == 0:
-		named := big.NewRat(max(frequency, weekdays*max(1, slots)), 7)
+	case period.compare(week) == 0:
+		named := ratioOf(max(frequency, weekdays*max(1, slots)), 7)
 		return named, ""
 	}
-	return nil, "the days of the week do not fit the period"
+	return ratio{}, "the days of the week do not fit the period"
 }
 
-func onDays(often *big.Rat, weekdays int64) *big.Rat {
+func onDays(often ratio, weekdays int64) ratio {
 	if weekdays == 0 {
 		return often
 	}
-	return often.Mul(often, big.NewRat(weekdays, 7))
+	return often.times(ratioOf(weekdays, 7))
 }
 
 // shortest is the shortest period, in days.
-func shortest(repeat tree.Value) (*big.Rat, string) {
+func shortest(repeat tree.Value) (ratio, string) {
 	period, ok := fraction(repeat, "period")
 	if !ok {
-		return nil, "the period of the timing is not understood"
+		return ratio{}, "the period of the timing is not understood"
 	}
-	if most, ok := fraction(repeat, "periodMax"); ok && most.Cmp(period) < 0 {
+	if most, ok := fraction(repeat, "periodMax"); ok && most.compare(period) < 0 {
 		period = most
 	}
 	name := repeat.Text("periodUnit")
 	unit, ok := unitOfTime(name)
 	switch {
 	case name == "":
-		return nil, "the period of the timing has no unit"
+		return ratio{}, "the period of the timing has no unit"
 	case !ok:
-		return nil, fmt.Sprintf("the period of the timing has the unit %q", clip(name))
+		return ratio{}, fmt.Sprintf("the period of the timing has the unit %q", clip(name))
 	}
-	return period.Quo(period, perDayOf[unit]), ""
+	return period.over(perDayOf(unit)), ""
 }
 
 func clip(s string) string {
@@ -192,21 +191,21 @@ func daysOfWeek(repeat tree.Value) (int64, string) {
 }
 
 // listed counts the times that are listed on the fullest day.
-func listed(list []tree.Value) (*big.Rat, string) {
+func listed(list []tree.Value) (ratio, string) {
 	if len(list) == 0 {
-		return nil, notGiven
+		return ratio{}, notGiven
 	}
 	if len(list) > 1000 {
-		return nil, "more than 1000 times are listed"
+		return ratio{}, "more than 1000 times are listed"
 	}
 	perDay, most := map[string]int64{}, int64(0)
 	for _, v := range list {
 		at := v.Text()
 		if len(at) < len("2020-05-01") {
-			return nil, fmt.Sprintf("the time %q is not understood", clip(at))
+			return ratio{}, fmt.Sprintf("the time %q is not understood", clip(at))
 		}
 		perDay[at[:10]]++
 		most = max(most, perDay[at[:10]])
 	}
-	return big.NewRat(most, 1), ""
+	return ratioOf(most, 1), ""
 }

@@ -1,7 +1,9 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
@@ -12,43 +14,29 @@ import (
 	"github.com/primum-cds/primum/cds/internal/temporal"
 )
 
-// comparable types of the vocabulary. Their comparisons are three-valued, and so cannot be CEL's own.
-type comparison struct {
-	op   string
-	eval func(less, lessEqual, equal func() (kleene.Truth, error)) (kleene.Truth, error)
-}
-
-func negate(t kleene.Truth, err error) (kleene.Truth, error) { return kleene.Not(t), err }
-
-var comparisons = []comparison{
-	{operators.Less, func(lt, _, _ func() (kleene.Truth, error)) (kleene.Truth, error) { return lt() }},
-	{operators.LessEquals, func(_, le, _ func() (kleene.Truth, error)) (kleene.Truth, error) { return le() }},
-	{operators.Greater, func(_, le, _ func() (kleene.Truth, error)) (kleene.Truth, error) { return negate(le()) }},
-	{operators.GreaterEquals, func(lt, _, _ func() (kleene.Truth, error)) (kleene.Truth, error) { return negate(lt()) }},
-	{operators.Equals, func(_, _, eq func() (kleene.Truth, error)) (kleene.Truth, error) { return eq() }},
-}
+// comparisons of the vocabulary's own types are three-valued, and so cannot be CEL's own.
+var comparisons = []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals, operators.Equals}
 
 // compareFunctions are the comparison operators over the vocabulary's own types.
 func compareFunctions() []*function {
 	var out []*function
 	for _, pair := range [][2]*types.Type{{quantityType, quantityType}, {dateType, dateType}, {ageType, spanType}, {spanType, spanType}} {
-		for _, c := range comparisons {
+		for _, op := range comparisons {
 			out = append(out, &function{
-				name: c.op, id: fmt.Sprintf("%s(%s,%s)", c.op, pair[0], pair[1]), args: types_(pair[0], pair[1]), result: types.BoolType,
-				pure: pair[0] == quantityType, impl: compareWith(c),
+				name: op, id: fmt.Sprintf("%s(%s,%s)", op, pair[0], pair[1]), args: types_(pair[0], pair[1]), result: types.BoolType,
+				pure: pair[0] == quantityType, impl: compareWith(op),
 			})
 		}
 	}
 	return out
 }
 
-func compareWith(c comparison) impl {
+func compareWith(op string) impl {
 	return func(ev *Eval, args []ref.Val) ref.Val {
-		o := order(ev, args[0], args[1])
-		if o == nil {
+		truth, err := compare(ev, op, args[0], args[1])
+		if err == errIncomparable {
 			return types.NewErr("%s cannot be compared with %s", args[0].Type().TypeName(), args[1].Type().TypeName())
 		}
-		truth, err := c.eval(o.less, o.lessEqual, o.equal)
 		if err != nil {
 			if ev == nil {
 				return types.WrapErr(err)
@@ -100,70 +88,89 @@ func originOf(v ref.Val) origin {
 	return origin{}
 }
 
-// An ordering answers the three questions that the comparison operators are made of.
-type ordering struct{ less, lessEqual, equal func() (kleene.Truth, error) }
+var errIncomparable = errors.New("values of these types are never compared")
 
-func order(ev *Eval, a, b ref.Val) *ordering {
-	sure := func(f func() kleene.Truth) func() (kleene.Truth, error) {
-		return func() (kleene.Truth, error) { return f(), nil }
+// compare answers a comparison. a > b is !(a <= b), and a >= b is !(a < b).
+func compare(ev *Eval, op string, a, b ref.Val) (kleene.Truth, error) {
+	switch op {
+	case operators.Greater:
+		truth, err := compare(ev, operators.LessEquals, a, b)
+		return kleene.Not(truth), err
+	case operators.GreaterEquals:
+		truth, err := compare(ev, operators.Less, a, b)
+		return kleene.Not(truth), err
 	}
 	switch a := a.(type) {
 	case quantityVal:
-		b, ok := b.(quantityVal)
-		if !ok {
-			return nil
-		}
-		return &ordering{
-			func() (kleene.Truth, error) { return measure.Less(a.q, b.q) },
-			func() (kleene.Truth, error) { return measure.LessEqual(a.q, b.q) },
-			func() (kleene.Truth, error) { return measure.Equal(a.q, b.q) },
+		if b, ok := b.(quantityVal); ok {
+			return compareQuantities(op, a.q, b.q)
 		}
 	case dateVal:
-		b, ok := b.(dateVal)
-		if !ok {
-			return nil
-		}
-		ev.readDate(a)
-		ev.readDate(b)
-		zone := ev.zone()
-		return &ordering{
-			sure(func() kleene.Truth { return temporal.Less(a.d, b.d, zone) }),
-			sure(func() kleene.Truth { return temporal.LessEqual(a.d, b.d, zone) }),
-			sure(func() kleene.Truth { return temporal.Equal(a.d, b.d, zone) }),
+		if b, ok := b.(dateVal); ok {
+			ev.readDate(a)
+			ev.readDate(b)
+			return compareDates(op, a.d, b.d, ev.zone()), nil
 		}
 	case ageVal:
 		if b, ok := b.(spanVal); ok {
-			return &ordering{
-				sure(func() kleene.Truth { return a.a.Less(b.s) }),
-				sure(func() kleene.Truth { return a.a.LessEqual(b.s) }),
-				sure(func() kleene.Truth { return a.a.Equal(b.s) }),
-			}
+			return compareSpans(op, a.a, b.s), nil
 		}
 	case elapsedVal:
 		if b, ok := b.(spanVal); ok {
-			return &ordering{
-				sure(func() kleene.Truth { return a.e.Less(b.s) }),
-				sure(func() kleene.Truth { return a.e.LessEqual(b.s) }),
-				sure(func() kleene.Truth { return a.e.Equal(b.s) }),
-			}
+			return compareSpans(op, a.e, b.s), nil
 		}
 	case spanVal:
 		switch b := b.(type) {
 		case spanVal:
-			return &ordering{
-				sure(func() kleene.Truth { return a.s.Less(b.s) }),
-				sure(func() kleene.Truth { return a.s.LessEqual(b.s) }),
-				sure(func() kleene.Truth { return a.s.Equal(b.s) }),
-			}
+			return compareSpans(op, a.s, b.s), nil
 		case elapsedVal: // a < b is !(b <= a)
-			return &ordering{
-				sure(func() kleene.Truth { return kleene.Not(b.e.LessEqual(a.s)) }),
-				sure(func() kleene.Truth { return kleene.Not(b.e.Less(a.s)) }),
-				sure(func() kleene.Truth { return b.e.Equal(a.s) }),
+			switch op {
+			case operators.Less:
+				return kleene.Not(b.e.LessEqual(a.s)), nil
+			case operators.LessEquals:
+				return kleene.Not(b.e.Less(a.s)), nil
 			}
+			return b.e.Equal(a.s), nil
 		}
 	}
-	return nil
+	return kleene.Unknown, errIncomparable
+}
+
+func compareQuantities(op string, a, b measure.Quantity) (kleene.Truth, error) {
+	switch op {
+	case operators.Less:
+		return measure.Less(a, b)
+	case operators.LessEquals:
+		return measure.LessEqual(a, b)
+	}
+	return measure.Equal(a, b)
+}
+
+func compareDates(op string, a, b temporal.Date, zone *time.Location) kleene.Truth {
+	switch op {
+	case operators.Less:
+		return temporal.Less(a, b, zone)
+	case operators.LessEquals:
+		return temporal.LessEqual(a, b, zone)
+	}
+	return temporal.Equal(a, b, zone)
+}
+
+// A length is compared with a span: an age, the time between two dates, a span.
+type length interface {
+	Less(temporal.Span) kleene.Truth
+	LessEqual(temporal.Span) kleene.Truth
+	Equal(temporal.Span) kleene.Truth
+}
+
+func compareSpans[L length](op string, a L, b temporal.Span) kleene.Truth {
+	switch op {
+	case operators.Less:
+		return a.Less(b)
+	case operators.LessEquals:
+		return a.LessEqual(b)
+	}
+	return a.Equal(b)
 }
 
 // readDate makes a date that is compared evidence: reading it to look further is none.

@@ -162,7 +162,7 @@ func (c *compilation) rewrite() *planner {
 // link has CEL plan what was rewritten. The root is all that evaluation needs: a plan keeps it without the
 // program that CEL puts around it.
 func (c *compilation) link(p *planner, opts ...cel.ProgramOption) (program cel.Program, root interpreter.InterpretableV2, err error) {
-	loops := loopsOf(p.ast.Expr())
+	loops := loopsOf(p.ast.Expr(), c.env.fns)
 	decorate := func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 		if p.evals[i.ID()] {
 			i = handed(i.ID())

@@ -22,7 +22,7 @@ type share struct {
 // shares are the doses of all current therapies with an ingredient in codes, each therapy once: by the
 // focus, else by its newest order, else by what else tells of it. What only says that a drug is taken, of
 // which there is an order, is not counted again.
-func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Missing)) []share {
+func (ev *Eval) shares(set codesVal, counts func(*Eval, *chart.Entry) (kleene.Truth, Missing)) []share {
 	entries := ev.Chart.Find(chart.Medication, set.set)
 	ev.charge(8 * len(entries))
 	var out []share
@@ -32,7 +32,7 @@ func (ev *Eval) shares(set codesVal, counts func(*chart.Entry) (kleene.Truth, Mi
 			if rank[0] == "focus" && e != ev.focus || rank[0] != "focus" && !slices.Contains(rank, e.Type) || seen.has(ev.Chart, e) {
 				continue
 			}
-			truth, m := counts(e)
+			truth, m := counts(ev, e)
 			switch truth {
 			case kleene.False:
 				continue
@@ -92,9 +92,9 @@ func (ev *Eval) share(e *chart.Entry, set codesVal) share {
 
 func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	set := args[1].(codesVal)
-	counts := ev.underReview
+	counts := underReview
 	if len(args) == 3 {
-		counts = ev.onRoute(string(args[2].(types.String)))
+		counts = onRoute(string(args[2].(types.String)))
 	}
 	shares := ev.shares(set, counts)
 	missing := ev.missingShares(set)
@@ -108,9 +108,9 @@ func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	return ev.sumShares(zero, shares, missing)
 }
 
-func (ev *Eval) onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing) {
-	return func(e *chart.Entry) (kleene.Truth, Missing) {
-		truth, m := ev.underReview(e)
+func onRoute(route string) func(*Eval, *chart.Entry) (kleene.Truth, Missing) {
+	return func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := underReview(ev, e)
 		if truth == kleene.False {
 			return truth, m
 		}
@@ -126,11 +126,11 @@ func (ev *Eval) onRoute(route string) func(*chart.Entry) (kleene.Truth, Missing)
 }
 
 // underReview is isCurrent, but for the focus, which counts whatever its status.
-func (ev *Eval) underReview(e *chart.Entry) (kleene.Truth, Missing) {
+func underReview(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
 	if e == ev.focus {
 		return kleene.True, Missing{}
 	}
-	return isCurrent(e)
+	return isCurrent(ev, e)
 }
 
 // missingShares is what of the medication list may add to a dose without anybody knowing.
@@ -140,7 +140,7 @@ func (ev *Eval) missingShares(set codesVal) []Missing {
 		out = append(out, m)
 	}
 	for _, e := range ev.Chart.Uncovered(chart.Medication, set.set) {
-		if truth, _ := isCurrent(e); truth != kleene.False {
+		if truth, _ := isCurrent(ev, e); truth != kleene.False {
 			out = append(out, ev.uncovered(e, set)...)
 		}
 	}

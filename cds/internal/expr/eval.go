@@ -58,8 +58,10 @@ type Eval struct {
 
 	focus    *chart.Entry
 	subject  focusNode
-	muted    bool // reads are no evidence
-	telling  bool // what is read goes into a card: of a list that is not complete, what is known of it
+	muted    bool      // reads are no evidence
+	telling  bool      // what is read goes into a card: of a list that is not complete, what is known of it
+	args     []ref.Val // of the calls under way
+	found    []*chart.Entry
 	reads    []Read
 	seen     map[readKey]bool
 	missing  []Missing
@@ -101,7 +103,7 @@ func (ev *Eval) Reset(c *chart.Chart) {
 	clear(ev.unmapped)
 	clear(ev.lists)
 	*ev = Eval{
-		Chart: c, reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
+		Chart: c, args: emptied(ev.args), found: emptied(ev.found), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
 		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists,
 	}
 }
@@ -121,6 +123,7 @@ func emptied[T any](s []T) []T {
 func (ev *Eval) Ask(focus *chart.Entry) {
 	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded, ev.before = focus, true, false, 0, "", ev.total
 	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = ev.reads[:0], ev.missing[:0], nil, nil, ev.met[:0]
+	ev.args = ev.args[:0]
 	clear(ev.seen)
 	clear(ev.ids)
 	clear(ev.missingPart)

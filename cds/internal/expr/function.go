@@ -44,7 +44,10 @@ func declare(fns []*function) []cel.EnvOption {
 			if !ok {
 				return args[0]
 			}
-			return f.impl(ev, ev.given(args[1:]))
+			for i := range args {
+				args[i] = ev.given(args[i])
+			}
+			return f.impl(ev, args[1:])
 		})}
 		if f.nonStrict {
 			bound = append(bound, cel.OverloadIsNonStrict())

@@ -11,10 +11,11 @@ import (
 type loops struct {
 	conditions map[int64]bool
 	steps      map[int64]step
+	fns        map[string]*function
 }
 
-func loopsOf(e ast.Expr) loops {
-	out := loops{map[int64]bool{}, map[int64]step{}}
+func loopsOf(e ast.Expr, fns map[string]*function) loops {
+	out := loops{map[int64]bool{}, map[int64]step{}, fns}
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
 			loop := e.AsComprehension()
@@ -26,12 +27,13 @@ func loopsOf(e ast.Expr) loops {
 }
 
 // decorate makes each iteration count, ends loops when a limit is reached, and lets the element that stands
-// for what is missing from an open list decide nothing.
+// for what is missing from an open list decide nothing. Calls of the vocabulary take no memory.
 func (l loops) decorate(i interpreter.InterpretableV2) interpreter.InterpretableV2 {
 	switch i.(type) {
-	case *counted, *step:
+	case *counted, *step, *called:
 		return i
 	}
+	i = l.called(i)
 	if s, ok := l.steps[i.ID()]; ok {
 		s.InterpretableV2 = i
 		return &s

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
@@ -76,20 +78,27 @@ func (ev *Eval) unknowns(missing []Missing) ref.Val {
 	return out
 }
 
-func isCurrent(e *chart.Entry) (kleene.Truth, Missing) {
+// isCurrent reports whether an entry counts at now, and what is missing if that is unknown.
+func isCurrent(_ *Eval, e *chart.Entry) (kleene.Truth, Missing) {
 	s := e.Current()
+	if s.Truth != kleene.Unknown {
+		return s.Truth, Missing{}
+	}
 	return s.Truth, Missing{Resource: e.Ref(), Path: s.Path, Reason: s.Reason}
 }
 
-// others limits a search to what is not the focus's own therapy: what is linked to it, and a statement
-// that what it orders is taken.
-func (ev *Eval) others(counts func(*chart.Entry) (kleene.Truth, Missing)) func(*chart.Entry) (kleene.Truth, Missing) {
-	return func(e *chart.Entry) (kleene.Truth, Missing) {
-		if ev.focus != nil && (ev.ownTherapy(e) || states(e, ev.focus)) {
-			return kleene.False, Missing{}
-		}
-		return counts(e)
+// anotherCurrent is isCurrent for what is not of the focus's own therapy.
+func anotherCurrent(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+	if ev.own(e) {
+		return kleene.False, Missing{}
 	}
+	return isCurrent(ev, e)
+}
+
+// own reports whether an entry is of the focus's own therapy: linked to it, or a statement that what it orders
+// is taken.
+func (ev *Eval) own(e *chart.Entry) bool {
+	return ev.focus != nil && (ev.ownTherapy(e) || states(e, ev.focus))
 }
 
 // ownTherapy reports whether an entry is of the focus's therapy. A link to another drug, as from a plan that
@@ -106,7 +115,7 @@ func states(e, order *chart.Entry) bool {
 func (ev *Eval) medicationSearch(set ref.Val) search {
 	return search{
 		kind: chart.Medication, lists: medicationLists, plural: "medications", current: true,
-		set: set.(codesVal), counts: ev.others(isCurrent),
+		set: set.(codesVal), counts: anotherCurrent,
 	}
 }
 
@@ -114,9 +123,8 @@ func takes(ev *Eval, args []ref.Val) ref.Val {
 	s := ev.medicationSearch(args[1])
 	if len(args) == 3 {
 		routes := stringsOf(args[2])
-		counts := s.counts
-		s.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
-			truth, m := counts(e)
+		s.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+			truth, m := anotherCurrent(ev, e)
 			if truth == kleene.False {
 				return truth, m
 			}
@@ -182,18 +190,20 @@ func (ev *Eval) since(v ref.Val) (temporal.Date, bool) {
 
 // within reports whether an entry's date is in a window that ends at now.
 func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
-	m := Missing{Resource: e.Ref(), Path: "effective", Reason: "its date does not tell whether it is in the window"}
+	truth, reason := kleene.Unknown, "its date does not tell whether it is in the window"
 	if !e.HasDate() {
-		m.Reason = "not in the record"
-		return kleene.Unknown, m
+		return truth, Missing{Resource: e.Ref(), Path: "effective", Reason: "not in the record"}
 	}
 	switch v := from.(type) {
 	case spanVal:
-		return temporal.Within(e.Date(), ev.Chart.Now, v.s), m
+		truth = temporal.Within(e.Date(), ev.Chart.Now, v.s)
 	case dateVal:
-		return kleene.And(temporal.LessEqual(v.d, e.Date(), ev.zone()), ev.past(e.Date())), m
+		truth = kleene.And(temporal.LessEqual(v.d, e.Date(), ev.zone()), ev.past(e.Date()))
 	}
-	return kleene.Unknown, m
+	if truth != kleene.Unknown {
+		return truth, Missing{}
+	}
+	return truth, Missing{Resource: e.Ref(), Path: "effective", Reason: reason}
 }
 
 // reaches reports whether a course that is over reached into a window: begun in it, or ended in it. When
@@ -230,9 +240,9 @@ func (ev *Eval) day(v ref.Val) string {
 
 func took(ev *Eval, args []ref.Val) ref.Val {
 	s := search{kind: chart.Medication, lists: medicationLists, plural: "medications", set: args[1].(codesVal), since: ev.day(args[2])}
-	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
+	s.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
 		switch {
-		case !given(e):
+		case ev.own(e), !given(e):
 			return kleene.False, Missing{}
 		case e.JSON.Text("status") == "unknown":
 			return kleene.Unknown, Missing{Resource: e.Ref(), Path: "status", Reason: "unknown"}
@@ -240,15 +250,14 @@ func took(ev *Eval, args []ref.Val) ref.Val {
 			return kleene.True, Missing{}
 		}
 		return ev.reaches(e, args[2])
-	})
+	}
 	return ev.answer(s)
 }
 
 func startedWithin(ev *Eval, args []ref.Val) ref.Val {
 	s := ev.medicationSearch(args[1])
-	counts := s.counts
-	s.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
-		truth, m := counts(e)
+	s.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := anotherCurrent(ev, e)
 		if truth != kleene.True || e.Draft {
 			return truth, m
 		}
@@ -259,9 +268,9 @@ func startedWithin(ev *Eval, args []ref.Val) ref.Val {
 
 func held(ev *Eval, args []ref.Val) ref.Val {
 	s := ev.medicationSearch(args[1])
-	s.counts = ev.others(func(e *chart.Entry) (kleene.Truth, Missing) {
-		return kleene.Of(e.JSON.Text("status") == "on-hold"), Missing{}
-	})
+	s.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+		return kleene.Of(!ev.own(e) && e.JSON.Text("status") == "on-hold"), Missing{}
+	}
 	s.current = false
 	return ev.answer(s)
 }
@@ -287,7 +296,7 @@ func hasCondition(ev *Eval, args []ref.Val) ref.Val {
 func had(ev *Eval, args []ref.Val) ref.Val {
 	conditions := search{kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", set: args[1].(codesVal)}
 	procedures := search{kind: chart.Procedure, lists: []string{"Procedure"}, plural: "procedures", set: args[1].(codesVal)}
-	conditions.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
+	conditions.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
 		if e.Refuted() {
 			return kleene.False, Missing{}
 		}
@@ -296,8 +305,8 @@ func had(ev *Eval, args []ref.Val) ref.Val {
 		}
 		return ev.within(e, args[2])
 	}
-	procedures.counts = func(e *chart.Entry) (kleene.Truth, Missing) {
-		truth, m := isCurrent(e)
+	procedures.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+		truth, m := isCurrent(ev, e)
 		if len(args) == 2 || truth != kleene.True {
 			return truth, m
 		}
@@ -307,6 +316,7 @@ func had(ev *Eval, args []ref.Val) ref.Val {
 		conditions.since, procedures.since = ev.day(args[2]), ev.day(args[2])
 	}
 	found, missing := ev.find(conditions)
+	found = slices.Clone(found)
 	more, open := ev.find(procedures)
 	switch {
 	case len(found)+len(more) > 0:

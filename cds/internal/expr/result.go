@@ -32,7 +32,7 @@ func (p *provider) resultFunctions() []*function {
 // usable reports whether an observation is a result at now: final, dated, not in the future, and with a
 // value or a reason why that is not to be expected (a panel whose components hold the values).
 func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
-	truth, m := isCurrent(e)
+	truth, m := isCurrent(ev, e)
 	if truth == kleene.False || dataAbsent(e) {
 		return kleene.False, m
 	}
@@ -41,7 +41,7 @@ func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
 	}
 	if window == nil {
 		past := ev.past(e.Date())
-		if past != kleene.True {
+		if past == kleene.Unknown {
 			m = Missing{Resource: e.Ref(), Path: "effective", Reason: e.Date().String() + " does not tell whether it is in the future"}
 		}
 		return kleene.And(truth, past), m

@@ -190,15 +190,10 @@ type codesParam struct {
 func (codesParam) Type() ref.Type { return codesType }
 func (v codesParam) Value() any   { return v }
 
-// given puts the codes of the Program that is run into the arguments of a function.
-func (ev *Eval) given(args []ref.Val) []ref.Val {
-	if len(ev.codes) == 0 {
-		return args
+// given returns an argument; of codes that the plan leaves open, those of the Program that is run.
+func (ev *Eval) given(arg ref.Val) ref.Val {
+	if p, ok := arg.(codesParam); ok {
+		return ev.codes[p.n]
 	}
-	for i, arg := range args {
-		if p, ok := arg.(codesParam); ok {
-			args[i] = ev.codes[p.n]
-		}
-	}
-	return args
+	return arg
 }

@@ -68,18 +68,20 @@ type search struct {
 	since   string   // how far back the list must reach; "" where current is enough
 	current bool
 	set     codesVal
-	counts  func(*chart.Entry) (kleene.Truth, Missing) // whether an entry counts
-	maybe   func(*chart.Entry) bool                    // whether one with unknown codes might; nil: all
+	counts  func(*Eval, *chart.Entry) (kleene.Truth, Missing) // whether an entry counts
+	maybe   func(*chart.Entry) bool                           // whether one with unknown codes might; nil: all
 	// complete says that the list is known to hold all there is, however it was supplied.
 	complete bool
 }
 
-// find answers a search: the entries that count, in canonical order, and what else might.
+// find answers a search: the entries that count, in canonical order, and what else might. The entries are
+// good until the next search.
 func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
-	all := ev.Chart.Find(s.kind, s.set.set)
+	all := ev.Chart.Append(ev.found[:0], s.kind, s.set.set)
+	ev.found, found = all, all[:0]
 	ev.charge(len(all))
 	for _, e := range all {
-		switch truth, m := s.counts(e); truth {
+		switch truth, m := s.counts(ev, e); truth {
 		case kleene.True:
 			found = append(found, e)
 		case kleene.Unknown:
@@ -95,7 +97,7 @@ func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
 		if s.maybe != nil && !s.maybe(e) {
 			continue
 		}
-		if truth, _ := s.counts(e); truth != kleene.False {
+		if truth, _ := s.counts(ev, e); truth != kleene.False {
 			missing = append(missing, ev.uncovered(e, s.set)...)
 		}
 	}

@@ -26,7 +26,7 @@ func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	}
 	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
 	for _, set := range w.drugs() {
-		for _, s := range ev.shares(set, ev.underReview) {
+		for _, s := range ev.shares(set, underReview) {
 			w.add(s, set)
 		}
 		w.missing = append(w.missing, ev.missingShares(set)...)

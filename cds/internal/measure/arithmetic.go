@@ -46,7 +46,7 @@ func add(a, b Quantity, op, verb string, turned func(low, high bound) (bound, bo
 
 // A sum adds bounds until the first error.
 type sum struct {
-	ctx *apd.Context
+	ctx apd.Context
 	err error
 }
 

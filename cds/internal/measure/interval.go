@@ -94,7 +94,8 @@ func times(a, b end) (end, error) {
 		return end{bound{open: true}, sign}, nil
 	}
 	d := new(apd.Decimal)
-	_, err := arithmetic().Mul(d, a.value, b.value)
+	ctx := arithmetic()
+	_, err := ctx.Mul(d, a.value, b.value)
 	return end{bound: bound{value: d, open: a.open || b.open}}, err
 }
 
@@ -109,9 +110,19 @@ func over(a, b end, side int) (end, error) {
 		return end{bound{open: true}, a.sign() * max(-1, min(1, side))}, nil
 	}
 	d := new(apd.Decimal)
-	_, err := arithmetic().Quo(d, a.value, b.value)
+	ctx := arithmetic()
+	var err error
+	if isOne(b.value) {
+		_, err = ctx.Round(d, a.value)
+	} else {
+		_, err = ctx.Quo(d, a.value, b.value)
+	}
 	d.Reduce(d)
 	return end{bound: bound{value: d, open: a.open || b.open}}, err
+}
+
+func isOne(d *apd.Decimal) bool {
+	return d.Form == apd.Finite && d.Exponent == 0 && !d.Negative && d.Coeff.IsInt64() && d.Coeff.Int64() == 1
 }
 
 func zero(open bool) end { return end{bound: bound{value: new(apd.Decimal), open: open}} }

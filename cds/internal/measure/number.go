@@ -15,8 +15,8 @@ const (
 
 // arithmetic rounds to more digits than a value can be given with, and ends in an error far outside of
 // what is measured.
-func arithmetic() *apd.Context {
-	return &apd.Context{
+func arithmetic() apd.Context {
+	return apd.Context{
 		Precision:   50,
 		MaxExponent: 400,
 		MinExponent: -400,
@@ -44,7 +44,43 @@ func number(value, comparator string) (Quantity, error) {
 	return q, nil
 }
 
+// Digits reads a decimal number that is plainly written, such as 12.5, as 125 with one digit behind the point.
+// ok is false for one with a sign, an exponent or more than 18 characters, and for what is no number.
+func Digits(text string) (digits int64, behind int, ok bool) {
+	const fits = 18
+	if len(text) > fits || text == "" || text[0] == '.' || text[len(text)-1] == '.' {
+		return 0, 0, false
+	}
+	point := -1
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits = 10*digits + int64(c-'0')
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		behind = len(text) - point - 1
+	}
+	return digits, behind, true
+}
+
+// Readable reports whether text is a number that a Quantity can have.
+func Readable(text string) bool {
+	if _, _, ok := Digits(text); ok {
+		return true
+	}
+	_, err := decimal(text)
+	return err == nil
+}
+
 func decimal(text string) (*apd.Decimal, error) {
+	if digits, behind, ok := Digits(text); ok {
+		return apd.New(digits, int32(-behind)), nil
+	}
 	refuse := func(reason string) (*apd.Decimal, error) {
 		return nil, &NumberError{Text: clip(text), Reason: reason}
 	}

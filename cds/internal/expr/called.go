@@ -1,0 +1,73 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
+)
+
+// A called is a call of a function of the vocabulary, with its arguments in memory of the evaluation that is
+// used again. It does what CEL's own node does; where an argument is of another type than the function takes,
+// that is asked, for its error.
+type called struct {
+	interpreter.InterpretableCall
+	f    *function
+	args []interpreter.InterpretableV2 // without the evaluation
+}
+
+// called replaces a call of a hidden twin; anything else stays.
+func (l loops) called(i interpreter.InterpretableV2) interpreter.InterpretableV2 {
+	call, ok := i.(interpreter.InterpretableCall)
+	if !ok {
+		return i
+	}
+	id, isHidden := strings.CutPrefix(call.Function(), hidden(""))
+	f := l.fns[id]
+	if !isHidden || f == nil || len(call.Args()) != len(f.args)+1 {
+		return i
+	}
+	return &called{call, f, call.Args()[1:]}
+}
+
+// Exec implements interpreter.InterpretableV2.
+func (c *called) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	found, _ := frame.ResolveName("@ev")
+	ev, ok := found.(*Eval)
+	if !ok {
+		return c.InterpretableCall.Exec(frame)
+	}
+	base := len(ev.args)
+	defer ev.leave(base)
+	var unknown *types.Unknown
+	for i, arg := range c.args {
+		v := ev.given(arg.Exec(frame))
+		ev.args = append(ev.args[:base+i], v)
+		switch {
+		case !types.IsUnknownOrError(v):
+			if !c.f.args[i].IsAssignableRuntimeType(v) {
+				return c.InterpretableCall.Exec(frame)
+			}
+		case c.f.nonStrict:
+		case types.IsError(v):
+			return v
+		default:
+			unknown, _ = types.MaybeMergeUnknowns(v, unknown)
+		}
+	}
+	if unknown != nil {
+		return unknown
+	}
+	end := base + len(c.args)
+	return types.LabelErrNode(c.ID(), c.f.impl(ev, ev.args[base:end:end]))
+}
+
+// leave drops the arguments of a call.
+func (ev *Eval) leave(base int) {
+	clear(ev.args[base:])
+	ev.args = ev.args[:base]
+}
+
+// Eval implements interpreter.InterpretableV2.
+func (c *called) Eval(vars interpreter.Activation) ref.Val { return c.Exec(interpreter.AsFrame(vars)) }

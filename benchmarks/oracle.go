@@ -70,3 +70,19 @@ func beyond(rule LabRule, r *Record) bool {
 	limit := number(rule.Limit)
 	return !newest.IsZero() && (rule.Above && value > limit || !rule.Above && value < limit)
 }
+
+// expectedSingles tells what holds where each interaction is a rule of its own that asks in one direction.
+func expectedSingles(s *RuleSet, r *Record) []Hit {
+	var hits []Hit
+	for _, rule := range s.Interactions {
+		for _, p := range r.Prescriptions {
+			for _, other := range r.Prescriptions {
+				if p.ID != other.ID && p.Status == "active" && other.Status == "active" &&
+					slices.Contains(rule.A, p.Drug.Ingredient) && slices.Contains(rule.B, other.Drug.Ingredient) {
+					hits = append(hits, Hit{"single-" + rule.ID, p.ID})
+				}
+			}
+		}
+	}
+	return once(hits)
+}

@@ -47,11 +47,11 @@ func (p *primum) report(bundle []byte) (*cds.Report, error) {
 
 // clean returns an error if a report says more than findings: of our own records all is known.
 func clean(r *cds.Report) error {
-	if len(r.Undecided)+len(r.Failures)+len(r.Suppressed)+len(r.Unscreened)+len(r.Warnings)+len(r.Skipped) == 0 {
+	if len(r.Undecided)+len(r.Failures)+len(r.Suppressed)+len(r.Unscreened)+len(r.Warnings) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the report is not clean: undecided %v, failures %v, suppressed %v, unscreened %v, warnings %v, skipped %v",
-		r.Undecided, r.Failures, r.Suppressed, r.Unscreened, r.Warnings, r.Skipped)
+	return fmt.Errorf("the report is not clean: undecided %v, failures %v, suppressed %v, unscreened %v, warnings %v",
+		r.Undecided, r.Failures, r.Suppressed, r.Unscreened, r.Warnings)
 }
 
 // A pack is the files of one.

@@ -55,18 +55,18 @@ func (r *Record) Size() int {
 	return 1 + len(r.Prescriptions) + len(r.Allergies) + len(r.Conditions) + len(r.Observations)
 }
 
-// generate makes a record of n resources, the same for the same n: 12 % prescriptions of which at most
-// six are active, 20 % conditions, a few allergies, and results for the rest. At least 30 are needed for
-// a finding of each kind.
-func generate(c *Catalogue, n int) *Record {
-	g := &generator{catalogue: c, random: rand.New(rand.NewPCG(2026, uint64(n)))}
-	r := &Record{Patient: "pat-7730041"}
+// generate makes the record of a patient, counted from 0, with n resources, always the same: 12 %
+// prescriptions of which at most six are active, 20 % conditions, a few allergies, and results for the
+// rest. At least 30 are needed for a finding of each kind.
+func generate(c *Catalogue, patient, n int) *Record {
+	g := &generator{catalogue: c, patient: patient, random: rand.New(rand.NewPCG(uint64(patient), uint64(n)))}
+	r := &Record{Patient: fmt.Sprintf("pat-773%04d", patient)}
 	prescriptions := max(5, n*12/100)
 	for i := range prescriptions {
 		r.Prescriptions = append(r.Prescriptions, g.prescription(i, min(6, prescriptions-1)))
 	}
 	for i := range min(len(c.Substances), 2+n/150) {
-		r.Allergies = append(r.Allergies, Allergy{ID: fmt.Sprintf("al-%04d", i+1), Substance: c.Substances[i]})
+		r.Allergies = append(r.Allergies, Allergy{ID: g.id("al", i), Substance: c.Substances[i]})
 	}
 	for i := range max(6, n/5) {
 		r.Conditions = append(r.Conditions, g.condition(i))
@@ -79,15 +79,25 @@ func generate(c *Catalogue, n int) *Record {
 
 type generator struct {
 	catalogue *Catalogue
+	patient   int
 	random    *rand.Rand
+}
+
+func (g *generator) id(kind string, i int) string {
+	return fmt.Sprintf("%s-%d%04d", kind, g.patient, i+1)
+}
+
+// before is an instant so many days before now, at another time of day.
+func (g *generator) before(years, months, days int) time.Time {
+	return now.AddDate(-years, -months, -days).Add(-time.Duration(g.random.IntN(600)) * time.Minute)
 }
 
 // prescription makes the i-th: the first are active, begun in the last weeks, each of another drug.
 func (g *generator) prescription(i, active int) Prescription {
-	p := Prescription{ID: fmt.Sprintf("mr-%04d", i+1)}
+	p := Prescription{ID: g.id("mr", i)}
 	if i < active {
 		p.Drug, p.Status = g.catalogue.Drugs[i], "active"
-		p.AuthoredOn = now.AddDate(0, 0, -3-i).Add(-time.Duration(g.random.IntN(600)) * time.Minute)
+		p.AuthoredOn = g.before(0, 0, 3+i)
 		p.Ends = p.AuthoredOn.AddDate(1, 0, 0)
 		return p
 	}
@@ -95,16 +105,16 @@ func (g *generator) prescription(i, active int) Prescription {
 	if g.random.IntN(5) == 0 {
 		p.Status = "stopped"
 	}
-	p.AuthoredOn = now.AddDate(0, -6, -g.random.IntN(3000)).Add(-time.Duration(g.random.IntN(600)) * time.Minute)
+	p.AuthoredOn = g.before(0, 6, g.random.IntN(3000))
 	p.Ends = p.AuthoredOn.AddDate(0, 3, 0)
 	return p
 }
 
 // condition makes the i-th: the active ones once each, and then others that passed.
 func (g *generator) condition(i int) Condition {
-	c := Condition{ID: fmt.Sprintf("co-%04d", i+1)}
+	c := Condition{ID: g.id("co", i)}
 	problems := g.catalogue.Problems
-	c.Onset = now.AddDate(-1, 0, -g.random.IntN(3000)).Add(-time.Duration(g.random.IntN(600)) * time.Minute)
+	c.Onset = g.before(1, 0, g.random.IntN(3000))
 	if i < len(problems) && problems[i].Active {
 		c.Problem = problems[i]
 		return c
@@ -121,8 +131,8 @@ func (g *generator) condition(i int) Condition {
 func (g *generator) observation(i int) Observation {
 	tests := g.catalogue.Tests
 	round := i / len(tests)
-	o := Observation{ID: fmt.Sprintf("ob-%05d", i+1), Test: tests[i%len(tests)]}
-	o.Effective = now.AddDate(0, 0, -5-60*round).Add(-time.Duration(i%len(tests)) * 37 * time.Minute)
+	o := Observation{ID: g.id("ob", i), Test: tests[i%len(tests)]}
+	o.Effective = g.before(0, 0, 5+60*round)
 	o.Value = o.Test.Newest
 	if round > 0 {
 		low, high := number(o.Test.Low), number(o.Test.High)

@@ -1,24 +1,38 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-func TestBundles(t *testing.T) {
+// FHIR's own structs read them, they are the same each time, and as large as they are said to be.
+func TestBundlesAreValidAndAlwaysTheSame(t *testing.T) {
 	catalogue, err := readCatalogue()
 	require.NoError(t, err)
 	for _, n := range []int{30, 300, 3000} {
-		record := generate(catalogue, n)
-		require.Equal(t, n, record.Size())
-		data, err := bundle(record)
-		require.NoError(t, err)
-		again, err := bundle(generate(catalogue, n))
-		require.NoError(t, err)
-		require.Equal(t, string(data), string(again))
-		t.Log(len(data), len(data)/n)
-		_, err = readStructs(data)
-		require.NoError(t, err)
+		t.Run(fmt.Sprintf("%d resources", n), func(t *testing.T) {
+			record := generate(catalogue, 3, n)
+			require.Equal(t, n, record.Size())
+			data, err := bundle(record)
+			require.NoError(t, err)
+			again, err := bundle(generate(catalogue, 3, n))
+			require.NoError(t, err)
+			require.True(t, string(data) == string(again))
+			require.InDelta(t, 1080, len(data)/n, 60)
+			_, err = readStructs(data)
+			require.NoError(t, err)
+		})
 	}
+}
+
+func TestPatientsDiffer(t *testing.T) {
+	catalogue, err := readCatalogue()
+	require.NoError(t, err)
+	one, err := bundle(generate(catalogue, 0, 30))
+	require.NoError(t, err)
+	other, err := bundle(generate(catalogue, 1, 30))
+	require.NoError(t, err)
+	require.NotEqual(t, string(one), string(other))
 }

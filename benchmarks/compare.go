@@ -7,7 +7,7 @@ import (
 
 // patients is how many different ones each engine meets in turn, so that none is asked the same bytes
 // again and again.
-const patients = 8
+const patients = 4
 
 // A Workload makes patients and rules, each once.
 type Workload struct {

@@ -36,8 +36,8 @@ func (s Series) Allocs() float64 {
 // over is how many times longer a case takes than another: the median of the rounds' own ratios, so that
 // what slows the machine for a while slows both.
 func (s Series) over(other Series) float64 {
-	ratios := make([]float64, len(s))
-	for i := range s {
+	ratios := make([]float64, min(len(s), len(other)))
+	for i := range ratios {
 		ratios[i] = float64(s[i].Time) / float64(other[i].Time)
 	}
 	return median(ratios)
@@ -70,21 +70,31 @@ type Meter struct {
 	Slice  time.Duration // of one case in one round; a case that takes longer runs once
 }
 
+// slowRounds is in how many rounds a case runs that takes more than ten slices: its ratios are far above
+// what noise could change.
+const slowRounds = 3
+
 // Measure times cases in rounds, each once a round, beginning with another one each time. They are warmed
 // up before, which also tells how often each fits into its slice.
 func (m Meter) Measure(cases []Case) (map[string]Series, error) {
-	repeats := make([]int, len(cases))
+	repeats, rounds := make([]int, len(cases)), make([]int, len(cases))
 	for i, c := range cases {
-		n, err := m.warm(c)
+		warm, err := m.warm(c)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
-		repeats[i] = n
+		repeats[i], rounds[i] = max(1, int(math.Round(float64(m.Slice)/float64(warm.Time)))), m.Rounds
+		if warm.Time > 10*m.Slice {
+			rounds[i] = slowRounds
+		}
 	}
 	out := map[string]Series{}
 	for round := range m.Rounds {
 		for i := range cases {
 			i := (i + round) % len(cases)
+			if round >= rounds[i] {
+				continue
+			}
 			sample, err := run(cases[i], repeats[i])
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", cases[i].Name, err)
@@ -95,15 +105,12 @@ func (m Meter) Measure(cases []Case) (map[string]Series, error) {
 	return out, nil
 }
 
-// warm runs a case for a slice, and returns how many runs that were at the speed of the last ones.
-func (m Meter) warm(c Case) (int, error) {
+// warm runs a case for a slice, more often each time, and returns the last sample.
+func (m Meter) warm(c Case) (Sample, error) {
 	for n := 1; ; n *= 2 {
 		sample, err := run(c, n)
-		if err != nil {
-			return 0, err
-		}
-		if sample.Time*time.Duration(n) >= m.Slice/2 {
-			return max(1, int(math.Round(float64(m.Slice)/float64(sample.Time)))), nil
+		if err != nil || sample.Time*time.Duration(n) >= m.Slice/2 {
+			return sample, err
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"encoding/json"
-	"maps"
-)
+import "encoding/json"
 
 // A prepared is what a host makes of a decoded bundle for engines that would else look through all of it.
 type prepared struct {
@@ -35,7 +32,6 @@ func prepare(data []byte, ingredient map[string]string) (*prepared, error) {
 		switch r["resourceType"] {
 		case "MedicationRequest":
 			if r["status"] == "active" {
-				r = maps.Clone(r)
 				for _, code := range codesOf(r["medicationCodeableConcept"]) {
 					r["ingredient"] = ingredient[code]
 				}

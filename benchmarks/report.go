@@ -39,15 +39,24 @@ func (c *Comparison) print(w io.Writer, title string) {
 func printFigures(w io.Writer, figures []Figure) {
 	fmt.Fprintf(w, "\n## Targets\n\n| figure | target | measured | |\n|---|--:|--:|---|\n")
 	for _, f := range figures {
-		sign, verdict := "≤", "**missed**"
-		if f.AtLeast {
-			sign = "≥"
-		}
-		if f.Met() {
-			verdict = "ok"
-		}
-		fmt.Fprintf(w, "| %s | %s %s%s | %s%s | %s |\n", f.What, sign, readable(f.Target), f.Unit, readable(f.Measured), f.Unit, verdict)
+		target, verdict := f.goal()
+		fmt.Fprintf(w, "| %s | %s | %s%s | %s |\n", f.What, target, readable(f.Measured), f.Unit, verdict)
 	}
+}
+
+// goal writes the target of a figure, and whether it was reached.
+func (f Figure) goal() (target, verdict string) {
+	if f.Target == 0 {
+		return "–", ""
+	}
+	target, verdict = "≤ ", "**missed**"
+	if f.AtLeast {
+		target = "≥ "
+	}
+	if f.Met() {
+		verdict = "ok"
+	}
+	return target + readable(f.Target) + f.Unit, verdict
 }
 
 func printHead(w io.Writer, m Meter) {

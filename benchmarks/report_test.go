@@ -31,6 +31,7 @@ func TestPrintedTables(t *testing.T) {
 	out.Reset()
 	printFigures(&out, []Figure{
 		{What: "150 → 10,050 rules", Target: 1.2, Measured: 1.25, Unit: "×"},
+		{What: "the same, elsewhere", Measured: 1.5, Unit: "×"},
 		{What: "faster than OPA", Target: 15, AtLeast: true, Measured: 61.23, Unit: "×"},
 	})
 	require.Equal(t, `
@@ -39,6 +40,7 @@ func TestPrintedTables(t *testing.T) {
 | figure | target | measured | |
 |---|--:|--:|---|
 | 150 → 10,050 rules | ≤ 1.20× | 1.25× | **missed** |
+| the same, elsewhere | – | 1.50× |  |
 | faster than OPA | ≥ 15× | 61.2× | ok |
 `, out.String())
 }

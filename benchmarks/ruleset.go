@@ -119,6 +119,16 @@ func otherIngredients(used map[string]bool) ([]string, error) {
 	return out, nil
 }
 
+// naming returns the rules with every 50th interaction that was added about one of the drugs, too.
+func (s *RuleSet) naming(drugs []Drug) *RuleSet {
+	out := *s
+	out.Interactions = slices.Clone(s.Interactions)
+	for i := 100; i < len(out.Interactions); i += 50 {
+		out.Interactions[i].A = []string{drugs[i/50%len(drugs)].Ingredient}
+	}
+	return &out
+}
+
 // without returns the rules but those named.
 func (s *RuleSet) without(names map[string]bool) *RuleSet {
 	return &RuleSet{

@@ -19,7 +19,7 @@ import (
 type Figure struct {
 	What     string
 	Target   float64 // 0 if there is none: it is only told
-	AtLeast  bool // the target is a least, not a most
+	AtLeast  bool    // the target is a least, not a most
 	Measured float64
 	Unit     string // printed after numbers: "×", " s"
 }

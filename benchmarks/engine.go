@@ -1,6 +1,7 @@
 package main
 
-// An Engine answers for one patient: bytes in, what holds out. One goroutine uses it at a time.
+// An Engine answers for one patient: bytes in, what holds out. Only Primum's may be
+// used by several goroutines.
 type Engine interface {
 	Evaluate(bundle []byte) ([]Hit, error)
 }

@@ -68,7 +68,13 @@ func median[T int64 | float64 | time.Duration](values []T) T {
 type Meter struct {
 	Rounds int
 	Slice  time.Duration // of one case in one round; a case that takes longer runs once
+	Clock  func() time.Duration
 }
+
+// begun is an instant that wallTime counts from.
+var begun = time.Now()
+
+func wallTime() time.Duration { return time.Since(begun) }
 
 // slowRounds is in how many rounds a case runs that takes more than ten slices: its ratios are far above
 // what noise could change.
@@ -95,7 +101,7 @@ func (m Meter) Measure(cases []Case) (map[string]Series, error) {
 			if round >= rounds[i] {
 				continue
 			}
-			sample, err := run(cases[i], repeats[i])
+			sample, err := m.run(cases[i], repeats[i])
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", cases[i].Name, err)
 			}
@@ -108,25 +114,32 @@ func (m Meter) Measure(cases []Case) (map[string]Series, error) {
 // warm runs a case for a slice, more often each time, and returns the last sample.
 func (m Meter) warm(c Case) (Sample, error) {
 	for n := 1; ; n *= 2 {
-		sample, err := run(c, n)
+		sample, err := m.run(c, n)
 		if err != nil || sample.Time*time.Duration(n) >= m.Slice/2 {
 			return sample, err
 		}
 	}
 }
 
-// run runs a case n times. The garbage of others is collected before, its own while it runs.
-func run(c Case, n int) (Sample, error) {
+// run runs a case n times. The garbage of others is collected before, and what they left in pools; its
+// own garbage is collected while it runs.
+func (m Meter) run(c Case, n int) (Sample, error) {
 	var before, after runtime.MemStats
 	runtime.GC()
+	runtime.GC()
+	if n > 1 {
+		if err := c.Run(); err != nil {
+			return Sample{}, err
+		}
+	}
 	runtime.ReadMemStats(&before)
-	begin := time.Now()
+	begin := m.Clock()
 	for range n {
 		if err := c.Run(); err != nil {
 			return Sample{}, err
 		}
 	}
-	took := time.Since(begin)
+	took := m.Clock() - begin
 	runtime.ReadMemStats(&after)
 	return Sample{took / time.Duration(n), float64(after.Mallocs-before.Mallocs) / float64(n)}, nil
 }

@@ -59,9 +59,9 @@ func (f Figure) goal() (target, verdict string) {
 	return target + readable(f.Target) + f.Unit, verdict
 }
 
-func printHead(w io.Writer, m Meter) {
-	fmt.Fprintf(w, "# Primum beside other engines\n\n%s, %s/%s, %d cores, %s. Medians of %d rounds, µs a patient, from bytes to result.\n",
-		time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), m.Rounds)
+func printHead(w io.Writer, m Meter, clock string) {
+	fmt.Fprintf(w, "# Primum beside other engines\n\n%s, %s/%s, %d cores, %s. %s, medians of %d rounds, µs a patient, from bytes to result.\n",
+		time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), clock, m.Rounds)
 }
 
 func microseconds(d time.Duration) string {

@@ -73,6 +73,17 @@ func (w *waking) passes(g guard) bool {
 	if g == unguarded {
 		return true
 	}
-	gate := &w.index.gates[g.gate()]
-	return w.mayHold(gate.view, g.set()) || slices.ContainsFunc(gate.lists, w.isOpen)
+	p := &w.gates[g.gate()]
+	if p.carried == nil {
+		gate := &w.index.gates[g.gate()]
+		view := w.view(gate.view)
+		*p = passing{&view.carried, view.strange, slices.ContainsFunc(gate.lists, w.isOpen)}
+	}
+	return p.carried.has(g.set()) || p.open || p.strange && w.mayHold(w.index.gates[g.gate()].view, g.set())
+}
+
+// passing is what one evaluation knows of a gate, once it was asked for.
+type passing struct {
+	carried       *marks
+	strange, open bool
 }

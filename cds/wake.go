@@ -21,6 +21,7 @@ type waking struct {
 	views     [chart.Views]viewed
 	aliens    []*chart.Entry // the entries that are the one stranger of a group
 	open      []kleene.Truth // by list
+	gates     []passing
 	unsure    map[chart.Kind]bool
 	byLists   []gathered // by type: what the patient's lists wake, whatever the focus
 	instead   []gathered // by type: what they wake in place of the focus
@@ -50,7 +51,7 @@ type gathered struct {
 
 func newWaking(x *index) *waking {
 	return &waking{
-		index: x, strange: make([]bool, len(x.sets.groups)), open: make([]kleene.Truth, len(x.lists)), unsure: map[chart.Kind]bool{},
+		index: x, strange: make([]bool, len(x.sets.groups)), open: make([]kleene.Truth, len(x.lists)), gates: make([]passing, len(x.gates)), unsure: map[chart.Kind]bool{},
 		byLists: make([]gathered, len(x.types)), instead: make([]gathered, len(x.types)), inFocus: newMarks(x.sets.len()),
 	}
 }
@@ -71,6 +72,7 @@ func (w *waking) done() {
 	clear(w.aliens)
 	w.aliens = w.aliens[:0]
 	clear(w.open)
+	clear(w.gates)
 	clear(w.unsure)
 	for i := range w.byLists {
 		w.byLists[i].known, w.instead[i].known = false, false
@@ -127,8 +129,8 @@ func (w *waking) look(focus *chart.Entry) {
 		}
 	}
 	systems := focus.OwnSystems()
-	for g, set := range w.index.sets.groups {
-		w.strange[g] = !slices.ContainsFunc(systems, set.Covers)
+	for g, covered := range w.index.sets.groups {
+		w.strange[g] = !chart.Covered(systems, covered)
 		w.stranger = w.stranger || w.strange[g]
 	}
 }
@@ -226,8 +228,8 @@ func (w *waking) view(of chart.View) *viewed {
 			view.carried.mark(set)
 		}
 	}
-	for g, set := range w.index.sets.groups {
-		one, more := w.chart.Strangers(of, set)
+	for g, covered := range w.index.sets.groups {
+		one, more := w.chart.Strangers(of, covered)
 		view.strangers[g] = stranger{one, more}
 		view.strange = view.strange || one != nil
 		if one != nil && !more && of.WithoutFocus() {

@@ -58,7 +58,7 @@ func (c *command) checkPaths(paths []string, options []cds.Option, slow bool) er
 // slow prints the rules that no code can wake.
 func (c *command) slow(rules []*cds.Error) {
 	for _, rule := range rules {
-		fmt.Fprintf(c.out, "%s\n", rule.Detail())
+		fmt.Fprintf(c.out, "%v\n", rule)
 	}
 	fmt.Fprintf(c.out, "%s that no code can wake\n", count(len(rules), "rule"))
 }

@@ -11,8 +11,8 @@ import (
 type codeSets struct {
 	starts []int32 // by terminology.ID: where the sets of the code begin
 	sets   []int32
-	group  []uint16           // by set: which of the groups it is of
-	groups []*terminology.Set // one set for each list of covered systems
+	group  []int32    // by set: which of the groups it is of
+	groups [][]string // the systems that the sets of each group cover
 }
 
 // of returns the sets that hold a code.
@@ -69,15 +69,15 @@ func (s *setNumbers) indexed(codes *terminology.Interner) codeSets {
 
 // grouped puts sets that cover the same systems into one group.
 func (s *setNumbers) grouped(out *codeSets) {
-	numbers := map[string]uint16{}
-	out.group = make([]uint16, len(s.list))
+	numbers := map[string]int32{}
+	out.group = make([]int32, len(s.list))
 	for n, set := range s.list {
 		key := strings.Join(set.Systems(), "|")
 		g, ok := numbers[key]
 		if !ok {
-			g = uint16(len(out.groups))
+			g = int32(len(out.groups))
 			numbers[key] = g
-			out.groups = append(out.groups, set)
+			out.groups = append(out.groups, set.Systems())
 		}
 		out.group[n] = g
 	}

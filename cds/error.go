@@ -76,6 +76,13 @@ func (es Errors) Unwrap() []error {
 // Sorted returns es in the order of the files, without those that follow another on the same line:
 // they are mostly its consequence. Mistakes without a place are all kept.
 func (es Errors) Sorted() Errors {
+	return slices.CompactFunc(es.inOrder(), func(a, b *Error) bool {
+		return a.Position.Line > 0 && a.Position.Line == b.Position.Line && fileName(a) == fileName(b)
+	})
+}
+
+// inOrder returns es in the order of the files.
+func (es Errors) inOrder() Errors {
 	out := slices.Clone(es)
 	slices.SortStableFunc(out, func(a, b *Error) int {
 		return cmp.Or(
@@ -84,9 +91,7 @@ func (es Errors) Sorted() Errors {
 			cmp.Compare(a.Position.Column, b.Position.Column),
 		)
 	})
-	return slices.CompactFunc(out, func(a, b *Error) bool {
-		return a.Position.Line > 0 && a.Position.Line == b.Position.Line && fileName(a) == fileName(b)
-	})
+	return out
 }
 
 func fileName(e *Error) string { return nameOf(e.Position.File) }

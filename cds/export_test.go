@@ -1,6 +1,7 @@
 package cds
 
 import (
+	"context"
 	"slices"
 	"sync"
 )
@@ -22,4 +23,20 @@ func (e *Engine) WithoutIndex() *Engine {
 	plain.index = &x
 	plain.evaluations = &sync.Pool{New: func() any { return newEvaluation(&plain) }}
 	return &plain
+}
+
+// Woken counts the instances that a review wakes, over all foci, and asks none.
+func (e *Engine) Woken(rec *Record, review Review) (int, error) {
+	ev, err := e.evaluation(context.Background(), rec, review)
+	if err != nil {
+		return 0, err
+	}
+	defer ev.release()
+	n := 0
+	for i, t := range e.index.types {
+		for _, focus := range ev.foci(t.of) {
+			n += len(ev.waking.wake(i, focus))
+		}
+	}
+	return n, nil
 }

@@ -2,44 +2,61 @@ package cds
 
 import "slices"
 
-// A posting holds instances by the sets of codes that wake them, in three flat arrays.
+// A posting holds instances by the sets of codes that wake them, in flat arrays.
 type posting struct {
 	sets   []int32 // sorted
 	starts []int32 // where those of each set begin, and at last where they end
 	all    []int32 // instances, sorted for each set
+	guards []guard // of each of them; nil if none has one
 }
 
-// of returns the instances of one set.
-func (p *posting) of(set int32) []int32 {
+// of returns where the instances of one set are.
+func (p *posting) of(set int32) (from, to int32) {
 	i, found := slices.BinarySearch(p.sets, set)
 	if !found {
-		return nil
+		return 0, 0
 	}
-	return p.at(i)
+	return p.starts[i], p.starts[i+1]
 }
 
-// at returns the instances of the i-th set.
-func (p *posting) at(i int) []int32 { return p.all[p.starts[i]:p.starts[i+1]] }
-
-// pairs gather what a posting will hold: a set and an instance each.
-type pairs []uint64
-
-func (p *pairs) add(set, instance int32) {
-	*p = append(*p, uint64(set)<<32|uint64(instance))
+// posts gather what a posting will hold.
+type posts struct {
+	sets      []int32
+	instances []int32
+	guards    []guard
+	guarded   bool
 }
 
-func (p pairs) posting() posting {
-	slices.Sort(p)
-	p = slices.Compact(p)
-	out := posting{all: make([]int32, 0, len(p))}
-	for i, pair := range p {
-		if set := int32(pair >> 32); i == 0 || set != out.sets[len(out.sets)-1] {
-			out.sets = append(out.sets, set)
-			out.starts = append(out.starts, int32(i))
+func (p *posts) add(set, instance int32, g guard) {
+	p.sets, p.instances, p.guards = append(p.sets, set), append(p.instances, instance), append(p.guards, g)
+	p.guarded = p.guarded || g != unguarded
+}
+
+// posting sorts the posts by their sets; they were added in the order of their instances. Limit is above all
+// sets.
+func (p *posts) posting(limit int) posting {
+	next := make([]int32, limit+1)
+	for _, set := range p.sets {
+		next[set+1]++
+	}
+	out := posting{all: make([]int32, len(p.sets))}
+	for set := range limit {
+		if next[set+1] > 0 {
+			out.sets, out.starts = append(out.sets, int32(set)), append(out.starts, next[set])
 		}
-		out.all = append(out.all, int32(uint32(pair)))
+		next[set+1] += next[set]
 	}
-	out.starts = append(out.starts, int32(len(p)))
-	out.sets, out.starts = slices.Clip(out.sets), slices.Clip(out.starts)
+	out.sets, out.starts = slices.Clip(out.sets), slices.Clip(append(out.starts, int32(len(p.sets))))
+	if p.guarded {
+		out.guards = make([]guard, len(p.sets))
+	}
+	for i, set := range p.sets {
+		at := next[set]
+		next[set]++
+		out.all[at] = p.instances[i]
+		if p.guarded {
+			out.guards[at] = p.guards[i]
+		}
+	}
 	return out
 }

@@ -17,11 +17,14 @@ type waking struct {
 	focus     *chart.Entry
 	inFocus   marks
 	strange   []bool // by group: whether the focus may be in any of its sets for all that is known
+	stranger  bool   // whether it may be for any group
 	views     [chart.Views]viewed
+	aliens    []*chart.Entry // the entries that are the one stranger of a group
 	open      []kleene.Truth // by list
+	gates     []passing
 	unsure    map[chart.Kind]bool
-	byLists   [][]int32 // by type: what the patient's lists wake, whatever the focus
-	gathered  []bool    // by type: whether byLists is known
+	byLists   []gathered // by type: what the patient's lists wake, whatever the focus
+	instead   []gathered // by type: what they wake in place of the focus
 	instances []int32
 }
 
@@ -30,6 +33,7 @@ type viewed struct {
 	known     bool
 	carried   marks // the sets of which an entry carries a code
 	strangers []stranger
+	strange   bool // there are some
 }
 
 // A stranger is an entry that may be in any set of a group for all that is known.
@@ -38,10 +42,17 @@ type stranger struct {
 	more bool
 }
 
+// gathered are instances, once they are known.
+type gathered struct {
+	known bool
+	alien bool // for a focus that is a stranger
+	all   []int32
+}
+
 func newWaking(x *index) *waking {
 	return &waking{
-		index: x, strange: make([]bool, len(x.sets.groups)), open: make([]kleene.Truth, len(x.lists)), unsure: map[chart.Kind]bool{},
-		byLists: make([][]int32, len(x.types)), gathered: make([]bool, len(x.types)), inFocus: newMarks(x.sets.len()),
+		index: x, strange: make([]bool, len(x.sets.groups)), open: make([]kleene.Truth, len(x.lists)), gates: make([]passing, len(x.gates)), unsure: map[chart.Kind]bool{},
+		byLists: make([]gathered, len(x.types)), instead: make([]gathered, len(x.types)), inFocus: newMarks(x.sets.len()),
 	}
 }
 
@@ -53,14 +64,19 @@ func (w *waking) done() {
 	w.inFocus.clear()
 	for v := range w.views {
 		if view := &w.views[v]; view.known {
-			view.known = false
+			view.known, view.strange = false, false
 			view.carried.clear()
 			clear(view.strangers)
 		}
 	}
+	clear(w.aliens)
+	w.aliens = w.aliens[:0]
 	clear(w.open)
+	clear(w.gates)
 	clear(w.unsure)
-	clear(w.gathered)
+	for i := range w.byLists {
+		w.byLists[i].known, w.instead[i].known = false, false
+	}
 }
 
 // wake returns the instances for a type to ask about a focus, in order. The result is good until the next
@@ -68,18 +84,8 @@ func (w *waking) done() {
 func (w *waking) wake(of int, focus *chart.Entry) []int32 {
 	t := &w.index.types[of]
 	w.look(focus)
-	out := w.instances[:0]
-	for _, set := range w.inFocus.list {
-		out = w.met(out, t.focus.of(set))
-	}
-	if slices.Contains(w.strange, true) {
-		for i, set := range t.focus.sets {
-			if w.strange[w.index.sets.group[set]] {
-				out = w.met(out, t.focus.at(i))
-			}
-		}
-	}
-	out = w.met(out, w.wokenByLists(of))
+	out := w.byFocus(w.instances[:0], t, of)
+	out = w.met(out, w.gather(&w.byLists[of], &t.lists))
 	w.instances = out
 	if len(out) == 0 {
 		return t.always
@@ -89,11 +95,31 @@ func (w *waking) wake(of int, focus *chart.Entry) []int32 {
 	return slices.Compact(w.instances)
 }
 
+// byFocus adds what the focus wakes.
+func (w *waking) byFocus(out []int32, t *typeIndex, of int) []int32 {
+	for _, set := range w.inFocus.list {
+		for _, p := range []*posting{&t.alone, &t.joined} {
+			from, to := p.of(set)
+			out = w.guarded(out, p, from, to)
+		}
+	}
+	if !w.stranger {
+		return out
+	}
+	for i, set := range t.alone.sets {
+		if w.strange[w.index.sets.group[set]] {
+			out = w.guarded(out, &t.alone, t.alone.starts[i], t.alone.starts[i+1])
+		}
+	}
+	return w.met(out, w.gather(&w.instead[of], &t.instead))
+}
+
 // look turns to a focus.
 func (w *waking) look(focus *chart.Entry) {
 	w.focus = focus
 	w.inFocus.clear()
 	clear(w.strange)
+	w.stranger = false
 	if focus == nil {
 		return
 	}
@@ -103,8 +129,9 @@ func (w *waking) look(focus *chart.Entry) {
 		}
 	}
 	systems := focus.OwnSystems()
-	for g, set := range w.index.sets.groups {
-		w.strange[g] = !slices.ContainsFunc(systems, set.Covers)
+	for g, covered := range w.index.sets.groups {
+		w.strange[g] = !chart.Covered(systems, covered)
+		w.stranger = w.stranger || w.strange[g]
 	}
 }
 
@@ -113,6 +140,19 @@ func (w *waking) met(out, instances []int32) []int32 {
 	for _, n := range instances {
 		if c := &w.index.conditions[w.index.ruleOf[n]]; w.meets(&c.need, c, n) {
 			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// guarded adds those of a posting that pass their guards and whose needs are met.
+func (w *waking) guarded(out []int32, p *posting, from, to int32) []int32 {
+	if p.guards == nil {
+		return w.met(out, p.all[from:to])
+	}
+	for i := from; i < to; i++ {
+		if w.passes(p.guards[i]) {
+			out = w.met(out, p.all[i:i+1])
 		}
 	}
 	return out
@@ -145,13 +185,6 @@ func (w *waking) meets(a *ask, c *condition, n int32) bool {
 		return w.isUnsure(a.kind)
 	}
 	return a.op == expr.Always
-}
-
-func (c *condition) setOf(a *ask, n int32) int32 {
-	if a.set >= 0 {
-		return a.set
-	}
-	return c.cell(n, a.cell)
 }
 
 func (w *waking) isOpen(list int32) bool {
@@ -195,50 +228,53 @@ func (w *waking) view(of chart.View) *viewed {
 			view.carried.mark(set)
 		}
 	}
-	for g, set := range w.index.sets.groups {
-		view.strangers[g].one, view.strangers[g].more = w.chart.Strangers(of, set)
+	for g, covered := range w.index.sets.groups {
+		one, more := w.chart.Strangers(of, covered)
+		view.strangers[g] = stranger{one, more}
+		view.strange = view.strange || one != nil
+		if one != nil && !more && of.WithoutFocus() {
+			w.aliens = append(w.aliens, one)
+		}
 	}
 	return view
 }
 
-// wokenByLists are the instances for a type that the patient's lists wake.
-func (w *waking) wokenByLists(of int) []int32 {
-	if w.gathered[of] {
-		return w.byLists[of]
+// gather finds what the patient's lists wake, some of it without need. It is the same for all foci but those
+// that are strangers themselves.
+func (w *waking) gather(g *gathered, by *byLists) []int32 {
+	if g.known && !g.alien && !w.alien() {
+		return g.all
 	}
-	t, out := &w.index.types[of], w.byLists[of][:0]
-	for v := range t.views {
-		out = w.wokenByView(out, chart.View(v), &t.views[v])
+	g.all = g.all[:0]
+	for v := range by.views {
+		g.all = w.byView(g.all, chart.View(v), &by.views[v])
 	}
-	for i := range t.lists {
-		if w.isOpen(t.lists[i].need.list) {
-			out = append(out, t.lists[i].all...)
+	for i := range by.others {
+		if w.meets(&by.others[i].need, nil, 0) {
+			g.all = append(g.all, by.others[i].all...)
 		}
 	}
-	for i := range t.unsure {
-		if w.isUnsure(t.unsure[i].need.kind) {
-			out = append(out, t.unsure[i].all...)
-		}
-	}
-	slices.Sort(out)
-	w.byLists[of], w.gathered[of] = slices.Compact(out), true
-	return w.byLists[of]
+	g.known, g.alien = true, w.alien()
+	return g.all
 }
 
-func (w *waking) wokenByView(out []int32, of chart.View, p *posting) []int32 {
+// alien reports whether the focus is the one stranger of a group.
+func (w *waking) alien() bool { return slices.Contains(w.aliens, w.focus) }
+
+func (w *waking) byView(out []int32, of chart.View, p *posting) []int32 {
 	if len(p.sets) == 0 {
 		return out
 	}
-	view := w.view(of)
-	for _, set := range view.carried.list {
-		out = append(out, p.of(set)...)
+	for _, set := range w.view(of).carried.list {
+		from, to := p.of(set)
+		out = append(out, p.all[from:to]...)
 	}
-	if !slices.ContainsFunc(view.strangers, func(s stranger) bool { return s.one != nil }) {
+	if !w.view(of).strange {
 		return out
 	}
 	for i, set := range p.sets {
-		if view.strangers[w.index.sets.group[set]].one != nil {
-			out = append(out, p.at(i)...)
+		if w.mayHold(of, set) {
+			out = append(out, p.all[p.starts[i]:p.starts[i+1]]...)
 		}
 	}
 	return out

@@ -19,7 +19,7 @@ func (c *command) flags(name, args, about string) *flag.FlagSet {
 		fmt.Fprintf(c.out, "primum %s %s\n\n%s\n", name, args, about)
 		f.VisitAll(func(each *flag.Flag) {
 			value, text := flag.UnquoteUsage(each)
-			fmt.Fprintf(c.out, "  --%s %s\n        %s\n", each.Name, value, text)
+			fmt.Fprintf(c.out, "  %s\n        %s\n", joined(" ", "--"+each.Name, value), text)
 		})
 	}
 	return f

@@ -66,22 +66,22 @@ func (v View) counts(e *Entry) bool {
 	return v == DrugAllergies && e.Current().Truth != kleene.False || v != DrugAllergies && v.shows(e)
 }
 
-// Strangers returns an entry of a view of which the systems that set covers do not tell whether it is in the
-// set, nil if there is none, and whether there are more.
-func (c *Chart) Strangers(v View, set *terminology.Set) (one *Entry, more bool) {
+// Strangers returns an entry of a view that is in none of the systems that sets of codes cover, so that nobody
+// knows whether it is in them, nil if there is none, and whether there are more.
+func (c *Chart) Strangers(v View, systems []string) (one *Entry, more bool) {
 	if v == Results {
 		return nil, false
 	}
 	l := &c.lists[v.Kind()]
 	for i := range l.groups {
-		covered := slices.ContainsFunc(l.groups[i].systems, set.Covers)
+		covered := Covered(l.groups[i].systems, systems)
 		if covered && v != Allergies {
 			continue
 		}
 		for _, n := range l.groups[i].subjects {
 			for _, e := range l.subjects[n].entries {
 				switch {
-				case e.part > 0 || !v.shows(e) || covered && slices.ContainsFunc(e.OwnSystems(), set.Covers):
+				case e.part > 0 || !v.shows(e) || covered && Covered(e.OwnSystems(), systems):
 				case one != nil:
 					return one, true
 				default:
@@ -91,6 +91,16 @@ func (c *Chart) Strangers(v View, set *terminology.Set) (one *Entry, more bool) 
 		}
 	}
 	return one, false
+}
+
+// Covered reports whether one of the systems of a concept is among those that a set of codes covers.
+func Covered(systems, by []string) bool {
+	for _, system := range systems {
+		if slices.Contains(by, system) {
+			return true
+		}
+	}
+	return false
 }
 
 // OwnSystems returns the systems of the entry's own code: without those of what an allergy's reactions were

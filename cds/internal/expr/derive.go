@@ -10,6 +10,7 @@ import (
 // A derivation finds the needs of an expression and of its parts.
 type derivation struct {
 	*compilation
+	root ast.Expr
 	memo map[derived]*Need
 }
 
@@ -106,22 +107,29 @@ func (d *derivation) isLet(name string) bool {
 	return false
 }
 
-// maxShown is how much of a clause is shown, in characters.
-const maxShown = 80
-
-// finished tells of a need that is Always which clause makes it so, and lets go of the expression.
-func (d *derivation) finished(n *Need) *Need {
-	if n.Op != Always || n.Because == nil || n.Because.clause == nil {
+// finished tells of a condition that may always hold which clause makes it so, and lets go of the expression;
+// nil if that is the whole.
+func (d *derivation) finished(n *Need, w way) *Need {
+	if n.Op != Always {
 		return n
+	}
+	if w != mayHold || n.Because == nil || n.Because.clause == nil || n.Because.clause.ID() == d.root.ID() {
+		return nil
 	}
 	text, err := cel.ExprToString(n.Because.clause, d.info())
 	if err != nil {
-		text = d.source
+		return nil
 	}
-	text = d.named(text)
+	return &Need{Op: Always, Because: &Obstacle{Offset: d.start(n.Because.clause), Text: clause(d.named(text))}}
+}
+
+// maxShown is how much of a clause is shown, in characters.
+const maxShown = 80
+
+func clause(text string) string {
 	runes := []rune(strings.Join(strings.Fields(text), " "))
 	if len(runes) > maxShown {
 		runes = append(runes[:maxShown], '…')
 	}
-	return &Need{Op: Always, Because: &Obstacle{Offset: d.start(n.Because.clause), Text: string(runes)}}
+	return string(runes)
 }

@@ -20,7 +20,7 @@ func (d *derivation) ofLoop(t term, w way) *Need {
 		return t.always()
 	}
 	p := func(w way) *Need { return d.of(term{condition, element}, w) }
-	open, have := d.of(list, mayBeOpen), d.of(list, mayHave)
+	open, have := t.whole(list.expr, d.of(list, mayBeOpen)), d.of(list, mayHave)
 	switch {
 	case macro == filter && w == mayBeOpen:
 		return some(open, t.every(have, p(mayBeOpen), p(mayHold)))

@@ -30,6 +30,14 @@ func (t term) every(parts ...*Need) *Need {
 	return n
 }
 
+// whole is what a clause needs of one of its parts: if that part needs nothing, it is told of the clause.
+func (t term) whole(part ast.Expr, n *Need) *Need {
+	if n.Op == Always && n.Because != nil && n.Because.clause == part {
+		return t.always()
+	}
+	return n
+}
+
 // ofCall derives the need of a call. `false && x` is false whatever x is, unknown and error included.
 func (d *derivation) ofCall(t term, w way) *Need {
 	args := operands(t.expr)
@@ -41,7 +49,7 @@ func (d *derivation) ofCall(t term, w way) *Need {
 		}
 		return some(a, b)
 	case operators.LogicalNot:
-		return d.of(t.part(args[0]), w.opposite())
+		return t.whole(args[0], d.of(t.part(args[0]), w.opposite()))
 	case operators.Conditional:
 		return d.ofChoice(t, args, w)
 	case operators.In:

@@ -153,61 +153,13 @@ func (n *Need) size() int {
 
 // reduced is met by more than n is, and small: one of the questions that wake it.
 func (n *Need) reduced() *Need {
-	waking, ok := n.Waking()
+	wakers, ok := n.Wakers(true)
 	if !ok {
 		return always
 	}
 	out := &Need{Op: Some}
-	out.add(waking...)
+	for _, w := range wakers {
+		out.add(w.Need)
+	}
 	return out
-}
-
-// Waking returns questions of which one must be met for n to be; false if n may be met without any. Of those
-// that would do it takes the ones that fewest patients meet, as far as that can be told.
-func (n *Need) Waking() ([]*Need, bool) {
-	switch n.Op {
-	case Always:
-		return nil, false
-	case Never:
-		return nil, true
-	case Every:
-		return n.rarest()
-	case Some:
-		var all []*Need
-		for _, part := range n.Parts {
-			waking, ok := part.Waking()
-			if !ok {
-				return nil, false
-			}
-			all = append(all, waking...)
-		}
-		return all, true
-	}
-	return []*Need{n}, true
-}
-
-func (n *Need) rarest() (best []*Need, ok bool) {
-	for _, part := range n.Parts {
-		waking, can := part.Waking()
-		if can && (!ok || cost(waking) < cost(best)) {
-			best, ok = waking, true
-		}
-	}
-	return best, ok
-}
-
-// cost orders questions by how often they are met: a focus has few codes, a list as many as its entries.
-func cost(waking []*Need) int {
-	sum := 0
-	for _, n := range waking {
-		switch n.Op {
-		case Focus, Open:
-			sum++
-		case Unsure:
-			sum += 100
-		default:
-			sum += 10
-		}
-	}
-	return sum
 }

@@ -8,7 +8,7 @@ import (
 // An outlook is what can be said of an expression before any data is seen: what it needs to come out in each
 // way, and what it stands for. A let's counts in the conditions that name it.
 type outlook struct {
-	needs [ways]*Need // nil: Always
+	needs [ways]*Need // nil: Always, because of the expression as a whole
 	focus bool        // it is the concept by which the focus is indexed
 	codes *CodesRef   // it names these codes
 }
@@ -24,18 +24,19 @@ const (
 	ways
 )
 
-// outlook is that of the whole expression.
+// outlook is that of an expression that was checked, and not yet rewritten.
 func (c *compilation) outlook(root ast.Expr) *outlook {
-	d := &derivation{compilation: c, memo: map[derived]*Need{}}
+	d := &derivation{compilation: c, root: root, memo: map[derived]*Need{}}
 	whole, out := term{expr: root}, &outlook{}
 	switch t := c.typeOf(root); {
 	case t.IsExactType(types.BoolType):
-		out.needs[mayHold] = d.finished(d.of(whole, mayHold))
-		out.needs[mayFail] = d.finished(d.of(whole, mayFail))
-		out.needs[mayBeOpen] = d.finished(d.of(whole, mayBeOpen))
+		for _, w := range []way{mayHold, mayFail, mayBeOpen} {
+			out.needs[w] = d.finished(d.of(whole, w), w)
+		}
 	case t.Kind() == types.ListKind:
-		out.needs[mayBeOpen] = d.finished(d.of(whole, mayBeOpen))
-		out.needs[mayHave] = d.finished(d.of(whole, mayHave))
+		for _, w := range []way{mayBeOpen, mayHave} {
+			out.needs[w] = d.finished(d.of(whole, w), w)
+		}
 	case t.IsExactType(conceptType):
 		out.focus = d.ofConcept(whole, CodesRef{}).Op == Focus
 	case t.IsExactType(codesType):
@@ -46,9 +47,10 @@ func (c *compilation) outlook(root ast.Expr) *outlook {
 	return out
 }
 
+// need is what the expression of p needs to come out in a way.
 func (o *outlook) need(w way, p *Program) *Need {
 	if n := o.needs[w]; n != nil {
 		return n
 	}
-	return &Need{Op: Always, Because: &Obstacle{Text: p.source}}
+	return &Need{Op: Always, Because: &Obstacle{Text: clause(p.source)}}
 }

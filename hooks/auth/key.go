@@ -54,7 +54,7 @@ func parseKey(jwk map[string]json.RawMessage) key {
 	if alg, given := jwk["alg"]; given && k.unusable == "" {
 		k.alg, _ = text(alg)
 		if a, ok := algorithmByName(k.alg); !ok || a.curve != k.curve {
-			k.unusable = "alg is none that can be permitted, or none for this key"
+			return key{unusable: "alg is none that can be permitted, or none for this key"}
 		}
 	}
 	return k

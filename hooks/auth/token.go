@@ -3,10 +3,8 @@ package auth
 import (
 	"encoding/base64"
 	"encoding/json"
-	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -157,72 +155,4 @@ func segmentObject(s string) (map[string]json.RawMessage, bool) {
 		return nil, false
 	}
 	return object(b)
-}
-
-// object reads a JSON object. encoding/json alone would take a name in any case, take the last of two, and
-// replace what is no UTF-8: two readers of one token could then read two things.
-func object(data []byte) (map[string]json.RawMessage, bool) {
-	if !utf8.Valid(data) {
-		return nil, false
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		return nil, false
-	}
-	members := map[string]json.RawMessage{}
-	for decoder.More() {
-		name, err := decoder.Token()
-		key, isText := name.(string)
-		if _, twice := members[key]; err != nil || !isText || twice {
-			return nil, false
-		}
-		var value json.RawMessage
-		if decoder.Decode(&value) != nil {
-			return nil, false
-		}
-		members[key] = value
-	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, false
-	}
-	end := decoder.InputOffset()
-	return members, strings.TrimLeft(string(data[end:]), " \t\r\n") == ""
-}
-
-// text returns the content of a JSON string.
-func text(value json.RawMessage) (string, bool) {
-	var s *string
-	if json.Unmarshal(value, &s) != nil || s == nil {
-		return "", false
-	}
-	return *s, true
-}
-
-// texts returns the content of a JSON string or of an array of them.
-func texts(value json.RawMessage) ([]string, bool) {
-	if s, ok := text(value); ok {
-		return []string{s}, true
-	}
-	var list []*string
-	if json.Unmarshal(value, &list) != nil || len(list) == 0 {
-		return nil, false
-	}
-	out := make([]string, len(list))
-	for i, s := range list {
-		if s == nil {
-			return nil, false
-		}
-		out[i] = *s
-	}
-	return out, true
-}
-
-// numericDate reads seconds since 1970, fractions included, up to the year 9999.
-func numericDate(value json.RawMessage) (time.Time, bool) {
-	var seconds *float64
-	if json.Unmarshal(value, &seconds) != nil || seconds == nil || *seconds < 0 || *seconds >= 253402300800 {
-		return time.Time{}, false
-	}
-	whole, fraction := math.Modf(*seconds)
-	return time.Unix(int64(whole), int64(fraction*1e9)), true
 }

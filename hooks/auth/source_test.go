@@ -234,6 +234,21 @@ func TestS5SlowKeysHoldUpNobodyElse(t *testing.T) {
 	require.EqualValues(t, 1, slow.fetches.Load())
 }
 
+// A key that is known does not wait for those that are being brought.
+func TestS5KnownKeyWaitsForNothing(t *testing.T) {
+	e, release := newEHR(t, jwksOf(es384())), make(chan struct{})
+	v, c := verifier(t, nil, fromURL(e.URL), func(c *Config) { c.Timeout = time.Minute })
+	ask := ask(v, c)
+	require.Equal(t, Reason(""), ask(es384()))
+	e.does(func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	c.pass(2 * time.Hour)
+	for range 10 {
+		require.Equal(t, Reason(""), ask(es384()))
+	}
+	require.Eventually(t, func() bool { return e.fetches.Load() == 2 }, 5*time.Second, time.Millisecond)
+}
+
 // A key that cannot be used is as good as none: the issuer may have repaired it.
 func TestS5KeyIsRepaired(t *testing.T) {
 	e := newEHR(t, jwks(with(es384().jwk(), "use", "enc")))

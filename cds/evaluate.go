@@ -83,6 +83,7 @@ type evaluation struct {
 	asking question
 	waking *waking
 	byType map[string][]*chart.Entry // foci
+	text   []byte                    // that cards are written in
 
 	findings  []*finding
 	undecided []*undecided
@@ -102,7 +103,7 @@ func (e *evaluation) release() {
 	clear(e.undecided)
 	clear(e.failures)
 	*e = evaluation{
-		engine: e.engine, eval: e.eval, waking: e.waking, byType: e.byType,
+		engine: e.engine, eval: e.eval, waking: e.waking, byType: e.byType, text: e.text,
 		findings: e.findings[:0], undecided: e.undecided[:0], failures: e.failures[:0],
 	}
 	e.engine.evaluations.Put(e)

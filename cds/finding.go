@@ -61,6 +61,7 @@ func restsOn(focus string, reads []expr.Read) string {
 func (q *question) render(f *finding) {
 	r := q.rendering()
 	f.Card = r.card(q.rule.card)
+	q.text = r.memory
 	if f.provisional {
 		f.Card.Indicator = lower(f.Card.Indicator, Warning)
 	}
@@ -80,7 +81,7 @@ func nonEmpty(s string) []string {
 
 func (q *question) rendering() rendering {
 	q.vars.Tell()
-	return rendering{vars: q.vars}
+	return rendering{vars: q.vars, memory: q.text}
 }
 
 // reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves

@@ -15,6 +15,7 @@ import (
 type rendering struct {
 	vars     *expr.Vars
 	problems []string
+	memory   []byte // to write in
 }
 
 // text fills a template; escape is applied to what comes from data.
@@ -22,10 +23,10 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 	if text, ok := t.constant(); ok {
 		return text
 	}
-	var b strings.Builder
+	out := r.memory[:0]
 	for _, p := range t.parts {
 		if p.hole == nil {
-			b.WriteString(p.text)
+			out = append(out, p.text...)
 			continue
 		}
 		text, err := p.hole.Text(r.vars)
@@ -33,9 +34,10 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 			r.problems = append(r.problems, fmt.Sprintf("{{ %s }}: %v", p.hole.Source(), err))
 			text = "not known"
 		}
-		b.WriteString(escape(text))
+		out = append(out, escape(text)...)
 	}
-	return b.String()
+	r.memory = out
+	return string(out)
 }
 
 func verbatim(s string) string { return s }

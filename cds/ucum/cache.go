@@ -75,5 +75,6 @@ var (
 	routes    cache[pair, route]
 	products  cache[pair, *Unit]
 	quotients cache[pair, *Unit]
+	displays  cache[uint64, string] // by serial number
 	lastUnit  atomic.Uint64
 )

@@ -9,6 +9,16 @@ func (u *Unit) Display() string {
 	if u.String() == "1" {
 		return ""
 	}
+	if u.serial == 0 {
+		return u.display()
+	}
+	if known := displays.get(u.serial, u.serial); known != nil {
+		return *known
+	}
+	return *displays.put(u.serial, u.serial, u.display())
+}
+
+func (u *Unit) display() string {
 	t, err := units()
 	if err != nil {
 		return u.String()

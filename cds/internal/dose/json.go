@@ -25,7 +25,7 @@ func whole(v tree.Value, key string) int64 {
 func fraction(v tree.Value, key string) (ratio, bool) {
 	s := v.Member(key).Number()
 	// The bounds of measure keep what is calculated with small.
-	if !measure.Readable(s) {
+	if s == "" || !measure.Readable(s) {
 		return ratio{}, false
 	}
 	r, ok := ratioOfText(s)

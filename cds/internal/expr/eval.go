@@ -81,6 +81,7 @@ type Eval struct {
 	person      *node     // the Patient, once it was asked for
 	codes       []ref.Val // of the Program that is run
 	lists       map[suppliedKey]supplied
+	results     map[newestKey]*newest
 }
 
 type readKey struct{ resource, path, value string }
@@ -89,7 +90,7 @@ type readKey struct{ resource, path, value string }
 func NewEval(c *chart.Chart) *Eval {
 	ev := &Eval{
 		seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{},
-		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{},
+		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}, results: map[newestKey]*newest{},
 	}
 	ev.Reset(c)
 	return ev
@@ -102,9 +103,10 @@ func (ev *Eval) Reset(c *chart.Chart) {
 	clear(ev.doses)
 	clear(ev.unmapped)
 	clear(ev.lists)
+	clear(ev.results)
 	*ev = Eval{
 		Chart: c, args: emptied(ev.args), found: emptied(ev.found), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
-		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists,
+		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results,
 	}
 }
 

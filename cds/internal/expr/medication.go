@@ -66,12 +66,20 @@ func strength(i terminology.Ingredient) *dose.Strength {
 	if !ok || i.Strength == "" {
 		return nil
 	}
-	amount, _, err := apd.NewFromString(i.Strength)
+	amount, err := strengthAmount(i.Strength)
 	unit, unitErr := ucum.Parse(code)
 	if err != nil || unitErr != nil {
 		return nil
 	}
 	return &dose.Strength{Amount: amount, Unit: unit}
+}
+
+func strengthAmount(text string) (*apd.Decimal, error) {
+	if digits, behind, ok := measure.Digits(text); ok {
+		return apd.New(digits, int32(-behind)), nil
+	}
+	amount, _, err := apd.NewFromString(text)
+	return amount, err
 }
 
 // ingredients are those of the drug that are in codes, or its only one if set is nil.

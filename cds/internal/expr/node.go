@@ -208,10 +208,15 @@ func (n *node) quantity() ref.Val {
 	if err != nil {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
 	}
+	n.readAs(q)
+	return quantityVal{q: q, node: n}
+}
+
+// readAs makes a Quantity evidence.
+func (n *node) readAs(q measure.Quantity) {
 	if !n.ev.muted && n.entry != nil {
 		n.ev.readEntry(n.entry, n.path(), q.String())
 	}
-	return quantityVal{q: q, node: n}
 }
 
 // readQuantity reads the value and unit of a FHIR Quantity.

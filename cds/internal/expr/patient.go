@@ -275,9 +275,16 @@ func held(ev *Eval, args []ref.Val) ref.Val {
 	return ev.answer(s)
 }
 
+// What supplies the lists.
+var (
+	allergyLists   = []string{"AllergyIntolerance"}
+	conditionLists = []string{"Condition"}
+	procedureLists = []string{"Procedure"}
+)
+
 func allergicTo(ev *Eval, args []ref.Val) ref.Val {
 	s := search{
-		kind: chart.Allergy, lists: []string{"AllergyIntolerance"}, plural: "allergies", current: true,
+		kind: chart.Allergy, lists: allergyLists, plural: "allergies", current: true,
 		set: args[1].(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
 	}
 	for _, e := range ev.Chart.List(chart.Allergy) {
@@ -288,14 +295,14 @@ func allergicTo(ev *Eval, args []ref.Val) ref.Val {
 
 func hasCondition(ev *Eval, args []ref.Val) ref.Val {
 	return ev.answer(search{
-		kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", current: true,
+		kind: chart.Condition, lists: conditionLists, plural: "conditions", current: true,
 		set: args[1].(codesVal), counts: isCurrent,
 	})
 }
 
 func had(ev *Eval, args []ref.Val) ref.Val {
-	conditions := search{kind: chart.Condition, lists: []string{"Condition"}, plural: "conditions", set: args[1].(codesVal)}
-	procedures := search{kind: chart.Procedure, lists: []string{"Procedure"}, plural: "procedures", set: args[1].(codesVal)}
+	conditions := search{kind: chart.Condition, lists: conditionLists, plural: "conditions", set: args[1].(codesVal)}
+	procedures := search{kind: chart.Procedure, lists: procedureLists, plural: "procedures", set: args[1].(codesVal)}
 	conditions.counts = func(ev *Eval, e *chart.Entry) (kleene.Truth, Missing) {
 		if e.Refuted() {
 			return kleene.False, Missing{}

@@ -311,6 +311,9 @@ func plainError(err error) error {
 // Hidden returns the errors that the logic of the condition p, and of the lets it asked for, went past.
 func (v *Vars) Hidden(p *Program) []error {
 	out := p.hidden(v)
+	if len(v.lets) == 0 {
+		return out
+	}
 	for _, name := range slices.Sorted(maps.Keys(v.lets)) {
 		out = append(out, v.pending[name].hidden(v)...)
 	}

@@ -66,26 +66,57 @@ func dataAbsent(e *chart.Entry) bool {
 	return v.Get("dataAbsentReason").Exists() || absentReason(v, "valueQuantity") != ""
 }
 
+// A newest is what the newest usable result is, which is the same throughout an evaluation.
+type newest struct {
+	entry   *chart.Entry
+	missing Missing // if there is no entry
+	value   ref.Val // its quantityVal, once it was read; nil if it has none
+}
+
+// A newestKey names a question for the newest result, in a span or of all time.
+type newestKey struct {
+	codes  codesVal
+	window spanVal
+	within bool
+}
+
 // newest finds the newest usable result. One that is newer and may or may not count makes it unknown.
-func (ev *Eval) newest(args []ref.Val) (*chart.Entry, ref.Val) {
+func (ev *Eval) newest(args []ref.Val) *newest {
 	set := args[1].(codesVal)
-	var window ref.Val
-	if len(args) == 3 {
-		window = args[2]
+	if len(args) == 2 {
+		return ev.newestOnce(newestKey{codes: set}, nil)
 	}
-	found := ev.Chart.Find(chart.Observation, set.set)
+	if window, ok := args[2].(spanVal); ok {
+		return ev.newestOnce(newestKey{set, window, true}, window)
+	}
+	found := ev.findNewest(set, args[2])
+	return &found
+}
+
+func (ev *Eval) newestOnce(key newestKey, window ref.Val) *newest {
+	if found := ev.results[key]; found != nil {
+		return found
+	}
+	found := ev.findNewest(key.codes, window)
+	ev.results[key] = &found
+	return &found
+}
+
+func (ev *Eval) findNewest(set codesVal, window ref.Val) newest {
+	found := ev.Chart.Append(ev.found[:0], chart.Observation, set.set)
+	ev.found = found
 	for _, e := range found {
 		switch truth, m := ev.usable(e, window); truth {
 		case kleene.True:
 			if m, open := ev.undated(found); open {
-				return nil, ev.unknown(m)
+				return newest{missing: m}
 			}
-			return e, nil
+			return newest{entry: e}
 		case kleene.Unknown:
-			return nil, ev.unknown(m)
+			return newest{missing: m}
 		}
 	}
-	return nil, ev.unknown(ev.noResult(set, window))
+	return newest{missing: ev.noResult(set, window)}
 }
 
 // undated finds a result among those found that has no date: it may be the newest. Such stand last.
@@ -116,20 +147,29 @@ func (ev *Eval) dayOf(window ref.Val) string {
 }
 
 func (p *provider) latest(ev *Eval, args []ref.Val) ref.Val {
-	e, missing := ev.newest(args)
-	if missing != nil {
-		return missing
+	found := ev.newest(args)
+	if found.entry == nil {
+		return ev.unknown(found.missing)
 	}
-	ev.readCode(e)
-	return ev.node(e, p.structure("Observation"))
+	ev.readCode(found.entry)
+	return ev.node(found.entry, p.structure("Observation"))
 }
 
 func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
-	e, missing := ev.newest(args)
-	if missing != nil {
-		return missing
+	found := ev.newest(args)
+	switch {
+	case found.entry == nil:
+		return ev.unknown(found.missing)
+	case found.value == nil:
+		val := p.quantityOf(ev, found.entry, args[1].(codesVal))
+		if _, ok := val.(quantityVal); ok {
+			found.value = val
+		}
+		return val
 	}
-	return p.quantityOf(ev, e, args[1].(codesVal))
+	known := found.value.(quantityVal)
+	known.node.readAs(known.q)
+	return found.value
 }
 
 // quantityOf reads the value of a result, or of the component that was found.
@@ -196,10 +236,11 @@ func hasResult(ev *Eval, args []ref.Val) ref.Val {
 }
 
 func sinceResult(ev *Eval, args []ref.Val) ref.Val {
-	e, missing := ev.newest(args)
-	if missing != nil {
-		return missing
+	found := ev.newest(args)
+	if found.entry == nil {
+		return ev.unknown(found.missing)
 	}
+	e := found.entry
 	if !ev.muted {
 		ev.readEntry(e, "effective", e.Date().String())
 	}

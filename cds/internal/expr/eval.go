@@ -77,6 +77,7 @@ type Eval struct {
 	// missingPart are the unknowns that stand for what is missing from an open list.
 	missingPart map[*types.Unknown]bool
 	doses       map[doseKey]doseValue
+	dosages     doseCache
 	unmapped    map[*chart.Entry]map[string]bool
 	person      *node     // the Patient, once it was asked for
 	codes       []ref.Val // of the Program that is run
@@ -106,7 +107,7 @@ func (ev *Eval) Reset(c *chart.Chart) {
 	clear(ev.results)
 	*ev = Eval{
 		Chart: c, args: emptied(ev.args), found: emptied(ev.found), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
-		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results,
+		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results, dosages: ev.dosages,
 	}
 }
 

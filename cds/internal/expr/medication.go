@@ -103,9 +103,6 @@ func ingredients(ev *Eval, e *chart.Entry, set *terminology.Set) (found []termin
 	return found, len(drug.Ingredients) == 1, ""
 }
 
-// A dosing computes a dose of one ingredient from a dosage: dose.Single or dose.Daily.
-type dosing func(dosage tree.Value, strength *dose.Strength) dose.Result
-
 // A doseKey names a dose that was worked out: the same for every focus.
 type doseKey struct {
 	entry  *chart.Entry
@@ -124,18 +121,14 @@ func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, single bool) (measu
 	if v, ok := ev.doses[key]; ok {
 		return v.quantity, v.reason
 	}
-	of := dose.Daily
-	if single {
-		of = dose.Single
-	}
-	q, reason := ev.workOut(e, set, of)
+	q, reason := ev.workOut(e, set, single)
 	ev.doses[key] = doseValue{q, reason}
 	return q, reason
 }
 
 // workOut is the dose of the ingredients in codes that a medication gives. With a reason why it is not
 // known, it is what is known of it: at least that much, or the zero Quantity.
-func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measure.Quantity, string) {
+func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, single bool) (measure.Quantity, string) {
 	found, only, reason := ingredients(ev, e, set)
 	if reason != "" {
 		return measure.Quantity{}, reason
@@ -145,9 +138,8 @@ func (ev *Eval) workOut(e *chart.Entry, set *terminology.Set, of dosing) (measur
 	}
 	var sum measure.Quantity
 	for n, ingredient := range found {
-		s := strength(ingredient)
-		r := of(dosage(e), s)
-		if r.Known && !only && s == nil {
+		r := ev.dosages.dose(dosage(e), ingredient, single)
+		if r.Known && !only && strength(ingredient) == nil {
 			r = dose.Result{Reason: "no strength known for " + ingredient.Name}
 		}
 		if !only && !inPieces(dosage(e)) {

@@ -1,0 +1,57 @@
+package expr
+
+import (
+	"github.com/primum-cds/primum/cds/internal/dose"
+	"github.com/primum-cds/primum/cds/internal/tree"
+	"github.com/primum-cds/primum/cds/terminology"
+)
+
+// A doseCache keeps what instructions come to, by their JSON: what is prescribed often is prescribed in the
+// same words. It outlives evaluations, and belongs to one goroutine.
+type doseCache struct {
+	results map[doseKind]map[string]dose.Result
+	size    int // of the JSON in it, in bytes
+}
+
+// A doseKind is what a dose depends on besides the instructions.
+type doseKind struct {
+	strength, unit string // of the ingredient, "" if it is not known
+	single         bool
+}
+
+// mostDoses bounds the JSON that a cache keeps, in bytes; longestDose, that of one medication.
+const (
+	mostDoses   = 1 << 19
+	longestDose = 4 << 10
+)
+
+// dose is dose.Single or dose.Daily of an ingredient.
+func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, single bool) dose.Result {
+	of := doseKind{single: single}
+	if unit, ok := ingredient.UCUM(); ok {
+		of.strength, of.unit = ingredient.Strength, unit
+	}
+	raw := dosage.Raw()
+	if r, ok := c.results[of][string(raw)]; ok {
+		return r
+	}
+	r := instructed(dosage, ingredient, single)
+	if raw == nil || len(raw) > longestDose {
+		return r
+	}
+	if c.size += len(raw); c.results == nil || c.size > mostDoses {
+		c.results, c.size = map[doseKind]map[string]dose.Result{}, len(raw)
+	}
+	if c.results[of] == nil {
+		c.results[of] = map[string]dose.Result{}
+	}
+	c.results[of][string(raw)] = r
+	return r
+}
+
+func instructed(dosage tree.Value, ingredient terminology.Ingredient, single bool) dose.Result {
+	if single {
+		return dose.Single(dosage, strength(ingredient))
+	}
+	return dose.Daily(dosage, strength(ingredient))
+}

@@ -23,11 +23,7 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	var found []*chart.Entry
 	add := func(is func(*chart.Entry) bool) {
 		for _, kind := range expr.ResourceTypes(of) {
-			for _, entry := range e.record.chart.OfType(kind) {
-				if is(entry) {
-					found = append(found, entry)
-				}
-			}
+			found = append(found, e.record.chart.Those(kind, is)...)
 		}
 	}
 	if e.review.Focus != nil || e.hook != nil && e.hook.Focus != "" {

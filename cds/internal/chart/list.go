@@ -119,8 +119,19 @@ func (l *list) with(id terminology.ID) []coded {
 	return l.codes[from:to]
 }
 
-// find appends to found, which is empty, the entries that carry a code of the set.
+// find appends to found, which is empty, the entries that carry a code of the set, in canonical order.
 func (l *list) find(found []*Entry, set *terminology.Set) []*Entry {
+	found = l.carrying(found, set)
+	if len(found) < 2 {
+		return found
+	}
+	slices.SortFunc(found, canonical)
+	return slices.Compact(found)
+}
+
+// carrying appends the entries that carry a code of the set, in no order, and one that carries several more
+// than once.
+func (l *list) carrying(found []*Entry, set *terminology.Set) []*Entry {
 	if set.Len() < len(l.codes) {
 		for _, id := range set.IDs() {
 			for _, c := range l.with(id) {
@@ -134,11 +145,7 @@ func (l *list) find(found []*Entry, set *terminology.Set) []*Entry {
 			}
 		}
 	}
-	if len(found) < 2 {
-		return found
-	}
-	slices.SortFunc(found, canonical)
-	return slices.Compact(found)
+	return found
 }
 
 func (l *list) uncovered(set *terminology.Set) []*Entry {

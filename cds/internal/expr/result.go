@@ -103,12 +103,12 @@ func (ev *Eval) newestOnce(key newestKey, window ref.Val) *newest {
 }
 
 func (ev *Eval) findNewest(set codesVal, window ref.Val) newest {
-	found := ev.Chart.Append(ev.found[:0], chart.Observation, set.set)
-	ev.found = found
-	for _, e := range found {
+	found := ev.Chart.Pick(ev.found[:0], chart.Observation, set.set)
+	ev.found = found.Memory()
+	for e := found.Next(); e != nil; e = found.Next() {
 		switch truth, m := ev.usable(e, window); truth {
 		case kleene.True:
-			if m, open := ev.undated(found); open {
+			if m, open := undated(found.Last()); open {
 				return newest{missing: m}
 			}
 			return newest{entry: e}
@@ -119,9 +119,8 @@ func (ev *Eval) findNewest(set codesVal, window ref.Val) newest {
 	return newest{missing: ev.noResult(set, window)}
 }
 
-// undated finds a result among those found that has no date: it may be the newest. Such stand last.
-func (ev *Eval) undated(found []*chart.Entry) (Missing, bool) {
-	last := found[len(found)-1]
+// undated reports whether the last of the results has no date: it may be the newest. Such stand last.
+func undated(last *chart.Entry) (Missing, bool) {
 	if last.HasDate() || last.Current().Truth == kleene.False || dataAbsent(last) {
 		return Missing{}, false
 	}

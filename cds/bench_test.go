@@ -17,7 +17,7 @@ import (
 func benchmarkPacks(b *testing.B) []cds.Pack {
 	csv := "id,a,b\n"
 	for i := range 100 {
-		csv += fmt.Sprintf("r%d,rxnorm|%d,rxnorm|%d\n", i, 11289+i, 5640+i)
+		csv += fmt.Sprintf("r%d,rxnorm|%d,rxnorm|%d\n", i, 11290+i, 5641+i)
 	}
 	text := "pack: all\ncodes:" + sharedCodes + "tables: {pairs: {file: pairs.csv, columns: {id: string, a: codes, b: codes}}}\nrules:\n" +
 		"  - {id: pairs, each: {row: pairs}, for: {order: MedicationRequest}, when: order.drug in row.a && patient.takes(row.b), card: {indicator: info, summary: It holds}}\n"
@@ -71,23 +71,52 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// benchmarkEvaluate evaluates a record again and again, each time at another instant: what is current, and
+// which result is the newest, is found out anew.
+func benchmarkEvaluate(b *testing.B, engine *cds.Engine, data []byte, findings int) {
+	record, err := engine.Read(cds.JSON(data))
+	require.NoError(b, err)
+	defer record.Close()
+	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: now})
+	require.NoError(b, err)
+	require.Equal(b, findings, len(report.Findings))
+	require.Zero(b, len(report.Undecided)+len(report.Failures))
+	b.ReportAllocs()
+	at := now
+	for b.Loop() {
+		at = at.Add(1)
+		if _, err := engine.Evaluate(context.Background(), record, cds.Review{Now: at}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkEvaluate is of rules of which nothing holds, though there is something to decide for each order.
 func BenchmarkEvaluate(b *testing.B) {
 	engine, err := cds.New(benchmarkPacks(b))
 	require.NoError(b, err)
 	for _, n := range benchmarkSizes {
-		record, err := engine.Read(cds.JSON(benchmarkRecord(n)))
-		require.NoError(b, err)
-		b.Run(fmt.Sprintf("%d resources", n), func(b *testing.B) {
-			b.ReportAllocs()
-			at := now
-			for b.Loop() {
-				at = at.Add(1) // another instant: what is current is decided anew
-				if _, err := engine.Evaluate(context.Background(), record, cds.Review{Now: at}); err != nil {
-					b.Fatal(err)
-				}
-			}
+		b.Run(fmt.Sprintf("%d resources", n), func(b *testing.B) { benchmarkEvaluate(b, engine, benchmarkRecord(n), 0) })
+	}
+}
+
+// BenchmarkFindings is of a rule that holds for each order: its evidence, and its card.
+func BenchmarkFindings(b *testing.B) {
+	for _, c := range []struct{ name, card string }{
+		{"constant card", `{indicator: info, summary: It holds}`},
+		{"card of many holes", `{indicator: info, summary: "{{ order.drug }}: {{ order.dailyDose() }}",
+      detail: "{{ order.drug }} since {{ order.authoredOn }}, {{ order.dailyDose() }}. eGFR was {{ patient.value(egfr, months(12)) }} on {{ patient.latest(egfr).effective }}.",
+      source: {label: A label, url: "https://example.org/{{ order.id }}"},
+      suggestions: [{label: "Stop {{ order.drug }}", actions: [{delete: order}]}]}`},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			engine := compile(b, "pack: all\ncodes:"+sharedCodes+`rules:
+  - id: dose
+    for: {order: MedicationRequest}
+    when: order.dailyDose() < quantity(2000, 'mg/d') && patient.value(egfr, months(12)) > quantity(1, 'mL/min/{1.73_m2}')
+    card: `+c.card+"\n")
+			benchmarkEvaluate(b, engine, benchmarkRecord(30), 3)
 		})
-		record.Close()
 	}
 }
 

@@ -80,9 +80,10 @@ func (t tally) has(c *chart.Chart, e *chart.Entry) bool {
 }
 
 func (ev *Eval) share(e *chart.Entry, set codesVal) share {
-	q, reason := ev.doseOf(e, set.set, false)
-	if reason != "" {
-		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}}
+	found := ev.doseOf(e, set.set, false)
+	q := found.quantity
+	if found.reason != "" {
+		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: found.reason}}
 	}
 	if !ev.muted {
 		ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))

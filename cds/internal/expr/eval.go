@@ -76,7 +76,7 @@ type Eval struct {
 	met          []unmapped // by the question
 	// missingPart are the unknowns that stand for what is missing from an open list.
 	missingPart map[*types.Unknown]bool
-	doses       map[doseKey]doseValue
+	doses       map[doseKey]*doseValue
 	dosages     doseCache
 	unmapped    map[*chart.Entry]map[string]bool
 	person      *node     // the Patient, once it was asked for
@@ -91,7 +91,7 @@ type readKey struct{ resource, path, value string }
 func NewEval(c *chart.Chart) *Eval {
 	ev := &Eval{
 		seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{},
-		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]doseValue{}, results: map[newestKey]*newest{},
+		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]*doseValue{}, results: map[newestKey]*newest{},
 	}
 	ev.Reset(c)
 	return ev

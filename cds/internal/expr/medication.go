@@ -113,17 +113,19 @@ type doseKey struct {
 type doseValue struct {
 	quantity measure.Quantity
 	reason   string
+	value    ref.Val // of the quantity; nil until it is asked for
 }
 
 // doseOf is workOut, once for each medication and set of codes.
-func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, single bool) (measure.Quantity, string) {
+func (ev *Eval) doseOf(e *chart.Entry, set *terminology.Set, single bool) *doseValue {
 	key := doseKey{e, set, single}
-	if v, ok := ev.doses[key]; ok {
-		return v.quantity, v.reason
+	v := ev.doses[key]
+	if v == nil {
+		v = &doseValue{}
+		v.quantity, v.reason = ev.workOut(e, set, single)
+		ev.doses[key] = v
 	}
-	q, reason := ev.workOut(e, set, single)
-	ev.doses[key] = doseValue{q, reason}
-	return q, reason
+	return v
 }
 
 // workOut is the dose of the ingredients in codes that a medication gives. With a reason why it is not
@@ -213,18 +215,21 @@ func setOf(args []ref.Val) *terminology.Set {
 
 func (ev *Eval) entryDose(args []ref.Val, single bool) ref.Val {
 	e := args[0].(*node).entry
-	q, reason := ev.doseOf(e, setOf(args), single)
-	if reason != "" {
-		missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: reason}
-		if q.IsZero() {
+	found := ev.doseOf(e, setOf(args), single)
+	if found.reason != "" {
+		missing := Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: found.reason}
+		if found.quantity.IsZero() {
 			return ev.unknown(missing)
 		}
-		return quantityVal{q: q, parts: []Missing{missing}}
+		return quantityVal{q: found.quantity, parts: []Missing{missing}}
 	}
 	if !ev.muted {
-		ev.readEntry(e, "dosageInstruction", q.String())
+		ev.readEntry(e, "dosageInstruction", found.quantity.String())
 	}
-	return quantityVal{q: q}
+	if found.value == nil {
+		found.value = quantityVal{q: found.quantity}
+	}
+	return found.value
 }
 
 func singleDose(ev *Eval, args []ref.Val) ref.Val { return ev.entryDose(args, true) }

@@ -95,16 +95,18 @@ func (ev *Eval) resources(p *provider, of string, kind chart.Kind, supply []stri
 // A focusNode is the focus as one of the types that rules ask about it under, the same for all of them: what
 // was read of it need not be read again.
 type focusNode struct {
-	node *node
+	node node
 	of   string
+	code node    // of drug
 	drug ref.Val // nil until it is asked for
 }
 
 func (ev *Eval) focusAs(of string, p *provider) *node {
-	if ev.subject.node == nil || ev.subject.node.entry != ev.focus || ev.subject.of != of {
-		ev.subject = focusNode{node: ev.node(ev.focus, p.structure(of)), of: of}
+	s := &ev.subject
+	if s.node.entry != ev.focus || s.of != of {
+		*s = focusNode{node: node{ev: ev, typ: p.structure(of), json: ev.focus.JSON, entry: ev.focus, index: -1}, of: of}
 	}
-	return ev.subject.node
+	return &s.node
 }
 
 func (ev *Eval) node(e *chart.Entry, typ *structType) *node {
@@ -112,28 +114,33 @@ func (ev *Eval) node(e *chart.Entry, typ *structType) *node {
 }
 
 func drug(n *node) ref.Val {
-	e := n.entry
-	if n == n.ev.subject.node && n.ev.subject.drug != nil {
-		return n.ev.subject.drug
+	subject := &n.ev.subject
+	if n != &subject.node {
+		return n.drug(&node{})
 	}
-	if e.Concept.First.Code == "" && e.Concept.Display == "" && e.Concept.Drug == nil {
-		return n.ev.unknownAt(e, e.CodePath(), e.Concept.Reason)
+	if subject.drug == nil {
+		val := n.drug(&subject.code)
+		if _, ok := val.(conceptVal); !ok {
+			return val
+		}
+		subject.drug = val
 	}
-	path := e.CodePath()
-	val := conceptVal{concept: e.Concept, node: n.codeNode(path), origin: origin{e, path}, typ: conceptType}
-	if n == n.ev.subject.node {
-		n.ev.subject.drug = val
-	}
-	return val
+	return subject.drug
 }
 
-// codeNode is the CodeableConcept at the path of a resource's own code, nil if that stands elsewhere.
-func (n *node) codeNode(path string) *node {
-	v := n.entry.JSON.Member(path)
-	if !v.Exists() || path == "medicationReference" {
-		return nil
+// drug is the concept of a medication; code becomes the node it was read from.
+func (n *node) drug(code *node) ref.Val {
+	e := n.entry
+	path := e.CodePath()
+	if e.Concept.First.Code == "" && e.Concept.Display == "" && e.Concept.Drug == nil {
+		return n.ev.unknownAt(e, path, e.Concept.Reason)
 	}
-	return &node{ev: n.ev, typ: conceptStruct, json: v, entry: n.entry, up: n, name: path, index: -1}
+	val := conceptVal{concept: e.Concept, origin: origin{e, path}, typ: conceptType}
+	if v := e.JSON.Member(path); v.Exists() && path != "medicationReference" { // else it stands elsewhere
+		*code = node{ev: n.ev, typ: conceptStruct, json: v, entry: e, up: n, name: path, index: -1}
+		val.node = code
+	}
+	return val
 }
 
 var conceptStruct = &structType{name: "Concept", cel: conceptType, value: conceptValue}

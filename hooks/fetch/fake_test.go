@@ -36,7 +36,7 @@ func newFake(t testing.TB, handler http.HandlerFunc) *fake {
 		f.requests.Add(1)
 		f.mu.Lock()
 		f.tokens = append(f.tokens, r.Header.Get("Authorization"))
-		f.urls = append(f.urls, r.URL.RequestURI())
+		f.urls = append(f.urls, r.RequestURI)
 		f.mu.Unlock()
 		handler(w, r)
 	}))
@@ -65,11 +65,11 @@ func (f *fake) request(urls ...string) Request {
 	return r
 }
 
-// get asks one thing, within two seconds.
+// get asks one thing, with time enough.
 func (f *fake) get(t testing.TB, url string, change ...func(*Config)) Result {
 	t.Helper()
-	two := func(c *Config) { c.Timeout = 2 * time.Second }
-	results := f.client(t, append([]func(*Config){two}, change...)...).Get(t.Context(), f.request(url))
+	enough := func(c *Config) { c.Timeout = generous }
+	results := f.client(t, append([]func(*Config){enough}, change...)...).Get(t.Context(), f.request(url))
 	require.Len(t, results, 1)
 	results[0].Took = 0
 	return results[0]

@@ -47,9 +47,12 @@ func readPage(body []byte, wants wish) (page, *failure) {
 	if !json.Valid(body) {
 		return page{}, &failure{reason: notJSON(body)}
 	}
+	if depth(body) > maxDepth {
+		return page{}, &failure{reason: TooLarge}
+	}
 	v, err := fastjson.ParseBytes(body)
 	if err != nil {
-		return page{}, &failure{reason: TooLarge} // it is JSON, but nested deeper than the parser goes
+		return page{}, &failure{reason: NotJSON}
 	}
 	kind, id := text(v.Get("resourceType")), text(v.Get("id"))
 	switch {
@@ -61,6 +64,29 @@ func readPage(body []byte, wants wish) (page, *failure) {
 		return page{}, nil
 	}
 	return pageOf(v)
+}
+
+// maxDepth is below what the engine reads: one answer that it cannot read would keep it from all the rest.
+const maxDepth = 190
+
+// depth returns how deep JSON is nested.
+func depth(body []byte) int {
+	deepest, now, quoted := 0, 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			now++
+			deepest = max(deepest, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return deepest
 }
 
 // notJSON tells JSON that breaks off from what never was any.

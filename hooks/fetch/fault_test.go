@@ -163,7 +163,7 @@ func TestTooLarge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t, handler)
-			got := f.get(t, search, func(c *Config) { c.Timeout = 30 * time.Second })
+			got := f.get(t, search)
 			require.Equal(t, Result{Key: "q0", URL: search, Absent: TooLarge, Requests: 1}, got)
 		})
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // Medications remembers what Medication resources were read: they say what a drug is and nothing of a
-// patient, and many prescriptions refer to the same. They are not shared among servers or issuers.
+// patient, and many prescriptions refer to the same. So it does not matter that servers forbid to keep what
+// they answer, as most do with all of it alike. They are not shared among servers or issuers.
 type medications struct {
 	ttl   time.Duration
 	now   func() time.Time

@@ -140,14 +140,15 @@ func issue(body []byte) string {
 // name a patient.
 func issueOf(outcome *fastjson.Value) string {
 	const most = 30
-	for _, i := range list(outcome.Get("issue")) {
-		code := text(i.Get("code"))
-		if len(code) <= most && strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") == "" {
-			return code
-		}
+	issues := list(outcome.Get("issue"))
+	if len(issues) == 0 {
 		return ""
 	}
-	return ""
+	code := text(issues[0].Get("code"))
+	if len(code) > most || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return ""
+	}
+	return code
 }
 
 func withoutMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF")) }

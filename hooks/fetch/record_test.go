@@ -88,8 +88,8 @@ func TestTheRecordKnowsWhatIsMissing(t *testing.T) {
 
 // said tells what holds, or what was missing.
 func said(report *cds.Report) string {
-	for _, f := range report.Findings {
-		return f.Rule + " holds"
+	if len(report.Findings) > 0 {
+		return report.Findings[0].Rule + " holds"
 	}
 	for _, u := range report.Undecided {
 		for _, m := range u.Missing {
@@ -97,7 +97,6 @@ func said(report *cds.Report) string {
 				return m.Reason
 			}
 		}
-		return fmt.Sprint(u.Missing)
 	}
-	return "nothing"
+	return fmt.Sprint(report.Undecided)
 }

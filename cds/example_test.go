@@ -247,6 +247,24 @@ func ExampleEngine_Explain() {
 	// there is no rule "metformin-low-gfr" (did you mean "metformin-low-egfr"?)
 }
 
+// A lab alone wakes nothing: without a result the rule is undecided, so that every patient is asked about.
+func ExampleEngine_Slow() {
+	pack := metforminPack()
+	pack.Rules = append(pack.Rules, cds.Rule{
+		ID: "low-egfr", When: cds.Text{Value: "patient.value(egfr) < params.floor"},
+		Card: cds.Card{Indicator: cds.Text{Value: "info"}, Summary: cds.Text{Value: "Low eGFR"}},
+	})
+	engine, err := cds.New([]cds.Pack{pack})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, slow := range engine.Slow() {
+		fmt.Println(slow)
+	}
+	// Output: rule "low-egfr": asked about every patient: no code is needed for patient.value(egfr) < params.floor
+}
+
 func ExampleWithSite() {
 	site := cds.Site{
 		Params: []cds.SiteParam{{Name: "renal.floor", Value: int64(20)}},

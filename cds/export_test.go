@@ -40,3 +40,29 @@ func (e *Engine) Woken(rec *Record, review Review) (int, error) {
 	}
 	return n, nil
 }
+
+// IndexBytes returns how much memory the index takes, without that of what runs once for each rule.
+func (e *Engine) IndexBytes() int {
+	x := e.index
+	n := 4 * (len(x.ruleOf) + len(x.sets.starts) + len(x.sets.sets) + len(x.sets.group))
+	postings := func(ps ...posting) {
+		for _, p := range ps {
+			n += 4 * (len(p.sets) + len(p.starts) + len(p.all) + len(p.guards))
+		}
+	}
+	for i := range x.conditions {
+		n += 4 * len(x.conditions[i].cells)
+	}
+	for i := range x.types {
+		t := &x.types[i]
+		n += 4 * len(t.always)
+		postings(t.alone, t.joined)
+		for _, by := range []*byLists{&t.lists, &t.instead} {
+			postings(by.views[:]...)
+			for _, other := range by.others {
+				n += 8 * len(other.runs)
+			}
+		}
+	}
+	return n
+}

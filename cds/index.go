@@ -57,10 +57,33 @@ type byLists struct {
 	others []instances
 }
 
-// instances are posted under one question that takes no codes.
+// instances are posted under one question that takes no codes: mostly all rows of a rule, so that they are
+// noted from the first to the last.
 type instances struct {
 	need ask
-	all  []int32
+	runs []run
+}
+
+// A run is instances, one after the other.
+type run struct{ from, to int32 }
+
+// add adds an instance; they come in order.
+func (p *instances) add(n int32) {
+	last := len(p.runs) - 1
+	if last < 0 || p.runs[last].to < n {
+		p.runs = append(p.runs, run{n, n + 1})
+		return
+	}
+	p.runs[last].to = n + 1
+}
+
+func (p *instances) appendTo(out []int32) []int32 {
+	for _, r := range p.runs {
+		for n := r.from; n < r.to; n++ {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // at returns an instance by its number.

@@ -156,7 +156,7 @@ func (b *indexer) postAt(l *listPosts, wakers []waker, c *condition, n int32) {
 			at = len(l.others)
 			l.others = append(l.others, instances{need: w.ask})
 		}
-		l.others[at].all = append(l.others[at].all, n)
+		l.others[at].add(n)
 	}
 }
 

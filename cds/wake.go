@@ -251,7 +251,7 @@ func (w *waking) gather(g *gathered, by *byLists) []int32 {
 	}
 	for i := range by.others {
 		if w.meets(&by.others[i].need, nil, 0) {
-			g.all = append(g.all, by.others[i].all...)
+			g.all = by.others[i].appendTo(g.all)
 		}
 	}
 	g.known, g.alien = true, w.alien()

@@ -99,3 +99,11 @@ func BenchmarkWake(b *testing.B) {
 		}
 	}
 }
+
+func TestIndexOfATableIsSmall(t *testing.T) {
+	const rows = 10_000
+	engine, err := cds.New([]cds.Pack{pairsPack(rows)})
+	require.NoError(t, err)
+	require.Less(t, engine.IndexBytes()/rows, 40, "bytes a row")
+	t.Log(float64(engine.IndexBytes())/rows, "bytes a row")
+}

@@ -19,8 +19,8 @@ func (d *derivation) ofLoop(t term, w way) *Need {
 	if macro == other || element == nil {
 		return t.always()
 	}
-	p := func(w way) *Need { return d.of(term{condition, element}, w) }
 	open, have := t.whole(list.expr, d.of(list, mayBeOpen)), d.of(list, mayHave)
+	p := func(w way) *Need { return d.of(term{condition, element}, w) }
 	switch {
 	case macro == filter && w == mayBeOpen:
 		return some(open, t.every(have, p(mayBeOpen), p(mayHold)))

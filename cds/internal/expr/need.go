@@ -117,6 +117,9 @@ func combine(op, neutral, final Op, parts []*Need) *Need {
 			out.add(part)
 		}
 	}
+	if op == Some {
+		out.Parts = slices.DeleteFunc(slices.Clone(out.Parts), out.absorbs)
+	}
 	switch {
 	case len(out.Parts) == 0:
 		return blank
@@ -137,10 +140,18 @@ func (n *Need) add(parts ...*Need) {
 	}
 }
 
-// same reports whether two needs without parts ask the same.
+// absorbs reports whether a part of Some asks for another part, and for more.
+func (n *Need) absorbs(part *Need) bool {
+	has := func(one *Need) bool { return slices.ContainsFunc(n.Parts, one.same) }
+	return part.Op == Every && slices.ContainsFunc(part.Parts, func(c *Need) bool {
+		return has(c) || c.Op == Some && !slices.ContainsFunc(c.Parts, func(p *Need) bool { return !has(p) })
+	})
+}
+
+// same reports whether two needs ask the same.
 func (n *Need) same(other *Need) bool {
-	return n == other || len(n.Parts)+len(other.Parts) == 0 && n.Op == other.Op && n.Codes == other.Codes && n.View == other.View &&
-		n.List == other.List && n.Kind == other.Kind && n.let == other.let && n.concept == other.concept && n.way == other.way
+	return n == other || n.Op == other.Op && n.Codes == other.Codes && n.View == other.View && n.List == other.List && n.Kind == other.Kind &&
+		n.let == other.let && n.concept == other.concept && n.way == other.way && slices.EqualFunc(n.Parts, other.Parts, (*Need).same)
 }
 
 func (n *Need) size() int {

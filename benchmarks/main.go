@@ -1,7 +1,7 @@
 // The benchmarks compare Primum with other engines on the same rules and the same records, and tell
 // whether it reaches what it must. README.md says what is compared and how.
 //
-//	go run .                        everything, in about five minutes
+//	go run .                        everything: some minutes
 //	go run . -quick                 few short rounds, and 100,000 interactions for Primum only
 //	go run . -bundles ~/synthea     and the embedded packs over bundles of your own
 package main

@@ -53,12 +53,18 @@ func line(s string) string {
 // isLine reports whether a text surely is one line of words with one space between them.
 func isLine(s string) bool {
 	space := true
-	for i := range len(s) {
-		c := s[i]
-		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && space {
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case r < ' ', r >= utf8.RuneSelf && unicode.IsSpace(r):
 			return false
 		}
-		space = c == ' '
+		space = false
 	}
 	return s == "" || !space
 }

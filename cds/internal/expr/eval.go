@@ -234,18 +234,46 @@ func (ev *Eval) read(r Read) {
 	if ev.muted || r.Res == "" && r.Value == "" {
 		return
 	}
-	key := readKey{r.Res, r.Path, r.Value}
-	if !ev.seen[key] {
-		ev.seen[key] = true
-		ev.reads = append(ev.reads, r)
+	if ev.isKept(readKey{r.Res, r.Path, r.Value}) {
+		return
 	}
+	ev.reads = append(ev.reads, r)
 }
+
+// isKept reports whether evidence is there already, and if it is not, that it will be.
+func (ev *Eval) isKept(key readKey) bool {
+	const few = 16 // are looked through faster than hashed
+	if len(ev.reads) < few {
+		return slices.ContainsFunc(ev.reads, func(r Read) bool { return r.key() == key })
+	}
+	if len(ev.reads) == few {
+		for _, r := range ev.reads {
+			ev.seen[r.key()] = true
+		}
+	}
+	if ev.seen[key] {
+		return true
+	}
+	ev.seen[key] = true
+	return false
+}
+
+func (r *Read) key() readKey { return readKey{r.Res, r.Path, r.Value} }
 
 func (ev *Eval) readEntry(e *chart.Entry, path, value string) {
 	if ev.muted {
 		return
 	}
-	ev.read(Read{Entry: e, Res: e.Ref(), Path: path, Value: value, Date: e.Resource.Date()})
+	r := Read{Entry: e, Path: path, Value: value}
+	if s := &ev.subject; e == s.node.entry {
+		if s.ref == "" {
+			s.ref, s.date = e.Ref(), e.Resource.Date()
+		}
+		r.Res, r.Date = s.ref, s.date
+	} else {
+		r.Res, r.Date = e.Ref(), e.Resource.Date()
+	}
+	ev.read(r)
 }
 
 // truth makes a CEL value of a three-valued one; m says what was missing if it is unknown.

@@ -63,7 +63,17 @@ func dataAbsent(e *chart.Entry) bool {
 	if e.Component.Exists() {
 		v = e.Component
 	}
-	return v.Get("dataAbsentReason").Exists() || absentReason(v, "valueQuantity") != ""
+	for member := range v.All() {
+		switch member.Name() {
+		case "dataAbsentReason":
+			return true
+		case "valueQuantity", "_valueQuantity":
+			if reasonIn(member) != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A newest is what the newest usable result is, which is the same throughout an evaluation.

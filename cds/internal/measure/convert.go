@@ -38,7 +38,7 @@ func (q Quantity) In(unitCode string) (*apd.Decimal, error) {
 // alike returns q in the unit of other, for comparison.
 func (q Quantity) alike(other Quantity) (Quantity, error) {
 	out, reason, ok := q.in(other)
-	if ok && !q.opaque() && (conversion{from: q.Unit, to: other.Unit}).falls() {
+	if ok && q.Unit != other.Unit && !q.opaque() && (conversion{from: q.Unit, to: other.Unit}).falls() {
 		ok, reason = false, "on one of the scales more is less"
 	}
 	if !ok {
@@ -80,7 +80,7 @@ func (q Quantity) alikeWritten(other Quantity) bool {
 	if q.opaque() || other.opaque() {
 		return q.opaque() && other.opaque() && q.Code == other.Code && !q.IsZero()
 	}
-	return q.bare() == other.bare() && q.Unit.String() == other.Unit.String()
+	return q.bare() == other.bare() && (q.Unit == other.Unit || q.Unit.String() == other.Unit.String())
 }
 
 func unknownUnit(quantities ...Quantity) string {

@@ -17,23 +17,19 @@ type report struct {
 
 // Shown keeps that cards were shown.
 func (s *Store) Shown(ctx context.Context, cards []feedback.Card) error {
-	values := make([][]byte, len(cards))
+	entries := make([]cardEntry, len(cards))
 	for i, card := range cards {
-		if card.UUID == "" {
-			return errors.New("a card without a uuid cannot be stored")
-		}
-		card.Shown = instant(card.Shown)
 		var err error
-		if values[i], err = json.Marshal(card); err != nil {
+		if entries[i], err = entryOf(card); err != nil {
 			return err
 		}
 	}
-	if len(cards) == 0 {
+	if len(entries) == 0 {
 		return nil
 	}
 	return s.update(ctx, func(tx *bbolt.Tx) error {
-		for i, card := range cards {
-			if err := putCard(tx, card, values[i]); err != nil {
+		for _, e := range entries {
+			if err := e.put(tx); err != nil {
 				return err
 			}
 		}
@@ -41,17 +37,34 @@ func (s *Store) Shown(ctx context.Context, cards []feedback.Card) error {
 	})
 }
 
-func putCard(tx *bbolt.Tx, card feedback.Card, value []byte) error {
-	uuid := []byte(card.UUID)
-	if tx.Bucket(cardBucket).Get(uuid) != nil {
+// A cardEntry is a card as it is put into the buckets. It shares nothing with the caller, who may have gone
+// away when it is put.
+type cardEntry struct {
+	uuid, value, shown []byte
+	keys               [][]byte
+}
+
+func entryOf(card feedback.Card) (cardEntry, error) {
+	if card.UUID == "" {
+		return cardEntry{}, errors.New("a card without a uuid cannot be stored")
+	}
+	card.Shown = instant(card.Shown)
+	value, err := json.Marshal(card)
+	e := cardEntry{uuid: []byte(card.UUID), value: value}
+	e.shown = timeKey(card.Shown, e.uuid)
+	for _, key := range card.Keys {
+		e.keys = append(e.keys, append(keyPrefix(key), e.shown...))
+	}
+	return e, err
+}
+
+func (e cardEntry) put(tx *bbolt.Tx) error {
+	if tx.Bucket(cardBucket).Get(e.uuid) != nil {
 		return nil
 	}
-	errs := []error{
-		tx.Bucket(cardBucket).Put(uuid, value),
-		tx.Bucket(shownBucket).Put(timeKey(card.Shown, uuid), nil),
-	}
-	for _, key := range card.Keys {
-		errs = append(errs, tx.Bucket(keyBucket).Put(append(keyPrefix(key), timeKey(card.Shown, uuid)...), nil))
+	errs := []error{tx.Bucket(cardBucket).Put(e.uuid, e.value), tx.Bucket(shownBucket).Put(e.shown, nil)}
+	for _, key := range e.keys {
+		errs = append(errs, tx.Bucket(keyBucket).Put(key, nil))
 	}
 	return errors.Join(errs...)
 }

@@ -67,6 +67,12 @@ func (f Feedback) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("card", f.Card), slog.String("outcome", string(f.Outcome)))
 }
 
+// LogValue leaves out what a clinician wrote.
+func (o OverrideReason) LogValue() slog.Value {
+	coding := cmp.Or(o.Reason, &Coding{})
+	return slog.GroupValue(slog.String("code", coding.Code), slog.String("system", coding.System))
+}
+
 // An ID tells one report from another.
 type ID [16]byte
 

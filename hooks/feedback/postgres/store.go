@@ -37,6 +37,24 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return &Store{pool}, nil
 }
 
+// OpenReadOnly connects to a database as Open does, for Seen and Summary, and makes no tables: it returns a
+// *feedback.VersionError if they are not those of this version.
+func OpenReadOnly(ctx context.Context, url string) (*Store, error) {
+	pool, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	found, err := version(ctx, pool)
+	if err == nil && found != newest {
+		err = &feedback.VersionError{Store: "the database", Found: found, Newest: newest}
+	}
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &Store{pool}, nil
+}
+
 func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil { // it may hold parts of the URL

@@ -111,9 +111,14 @@ func TestSeveralServers(t *testing.T) {
 
 func TestOpenNewerTables(t *testing.T) {
 	url := database(t)
+	_, err := OpenReadOnly(t.Context(), url)
+	require.EqualError(t, err, "the database is not a store of feedback")
 	open(t, url).Close()
+	s, err := OpenReadOnly(t.Context(), url)
+	require.NoError(t, err)
+	s.Close()
 	admin(t, url, "UPDATE primum_schema SET version = 7")
-	_, err := Open(t.Context(), url)
+	_, err = Open(t.Context(), url)
 	require.EqualError(t, err, "the table primum_schema has version 7, 1 is the newest that is known here: it was made by a newer version of this program")
 }
 

@@ -16,6 +16,7 @@ const (
 	MaxItems       = 1000 // reports
 	MaxSuggestions = 100  // accepted in one report
 	MaxComment     = 4000 // characters that a clinician wrote
+	MaxID          = 200  // characters of an id
 	maxText        = 1000 // characters of any other text
 )
 
@@ -147,7 +148,7 @@ func (d *decoder) instant(at string, v *fastjson.Value) time.Time {
 }
 
 func (d *decoder) id(at, what string, v *fastjson.Value) string {
-	id := d.text(at, what, maxText, v)
+	id := d.text(at, what, MaxID, v)
 	if isUUID(id) {
 		return strings.ToLower(id)
 	}

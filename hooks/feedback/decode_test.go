@@ -126,8 +126,8 @@ func TestDecodeErrors(t *testing.T) {
 		}},
 		{"a comment that is too long", body(item("overridden", `,"overrideReason":{"userComment":"`+strings.Repeat("x", MaxComment+1)+`"}`)),
 			[]string{"feedback[0].overrideReason.userComment: a text of at most 4000 characters was expected"}},
-		{"an id that is too long", body(`{"card":"` + strings.Repeat("x", 1001) + `","outcome":"overridden","outcomeTimestamp":"2026-03-01T09:00:00Z"}`),
-			[]string{"feedback[0].card: the uuid of a card of at most 1000 characters was expected"}},
+		{"an id that is too long", body(`{"card":"` + strings.Repeat("x", MaxID+1) + `","outcome":"overridden","outcomeTimestamp":"2026-03-01T09:00:00Z"}`),
+			[]string{"feedback[0].card: the uuid of a card of at most 200 characters was expected"}},
 		{"one among others", body(item("overridden", ""), item("", "")), []string{`feedback[1].outcome: "accepted" or "overridden" was expected`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

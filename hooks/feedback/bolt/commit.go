@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"fmt"
 
 	"go.etcd.io/bbolt"
 )
@@ -47,7 +48,24 @@ func (s *Store) next() []*write {
 // commit writes a group in one transaction or, where that fails, each in its own: one that cannot be
 // written must not take the others with it.
 func (s *Store) commit(group []*write) {
-	err := s.db.Update(func(tx *bbolt.Tx) error {
+	err := s.transaction(group)
+	for i, w := range group {
+		if err != nil && len(group) > 1 {
+			w.done <- s.transaction(group[i : i+1])
+		} else {
+			w.done <- err
+		}
+	}
+}
+
+// transaction returns a panic as an error: those who wait have to be told that it is over.
+func (s *Store) transaction(group []*write) (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("the file cannot be written: %v", broken)
+		}
+	}()
+	return s.db.Update(func(tx *bbolt.Tx) error {
 		for _, w := range group {
 			if err := w.do(tx); err != nil {
 				return err
@@ -55,11 +73,4 @@ func (s *Store) commit(group []*write) {
 		}
 		return nil
 	})
-	for _, w := range group {
-		if err != nil && len(group) > 1 {
-			w.done <- s.db.Update(w.do)
-		} else {
-			w.done <- err
-		}
-	}
 }

@@ -68,23 +68,22 @@ func writeForEver(path, name string) error {
 
 // Killed at 200 random points, the store has every report that was acknowledged, once.
 func TestKilledWhileWriting(t *testing.T) {
-	points := 200
-	if testing.Short() {
-		points = 20
-	}
+	const files, points = 10, 20 // several files: the first moments of one count, too
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	path := file(t)
-	acknowledged := map[string]int{}
-	for i := range points {
-		for _, card := range killed(t, path, fmt.Sprint(i), time.Duration(random.Int64N(int64(25*time.Millisecond)))) {
-			acknowledged[card] = 1
-		}
-		if i%20 == 19 { // another file: the first moments of one count, too
+	for n := range uint64(files) {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, n))
+			path := file(t)
+			acknowledged := map[string]int{}
+			for i := range points {
+				for _, card := range killed(t, path, fmt.Sprint(i), time.Duration(random.Int64N(int64(25*time.Millisecond)))) {
+					acknowledged[card] = 1
+				}
+			}
 			requireRecorded(t, path, acknowledged, seed)
-			path, acknowledged = file(t), map[string]int{}
-		}
+		})
 	}
 }
 

@@ -33,6 +33,7 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 			break
 		}
 		err = inUse
+		time.Sleep(10 * time.Millisecond)
 	}
 	if err != nil {
 		if temp != "" {

@@ -182,11 +182,14 @@ func TestCommitApart(t *testing.T) {
 	put := func(key string) *write {
 		return &write{func(tx *bbolt.Tx) error { return tx.Bucket(schemaBucket).Put([]byte(key), nil) }, make(chan error, 1)}
 	}
-	group := []*write{put("a"), put(""), put("b")}
+	broken := &write{func(*bbolt.Tx) error { panic("page 7") }, make(chan error, 1)}
+	group := []*write{put("a"), put(""), put("b"), broken}
 	s.commit(group)
 	require.NoError(t, <-group[0].done)
 	require.EqualError(t, <-group[1].done, "key required")
 	require.NoError(t, <-group[2].done)
+	require.EqualError(t, <-broken.done, "the file cannot be written: page 7")
+	require.NoError(t, record(t.Context(), s, "and goes on"))
 }
 
 func BenchmarkRecord(b *testing.B) {

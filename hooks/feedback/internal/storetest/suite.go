@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks/feedback"
@@ -253,7 +254,10 @@ func deleteBefore(t *testing.T, s feedback.Store) {
 }
 
 func anyText(t *testing.T, s feedback.Store) {
-	odd := `'); DROP TABLE "x"; -- {{ }} \u0000 ` + "💊 \t\n " + strings.Repeat("ä", 900)
+	odd := `'); DROP TABLE "x"; -- {{ }} \u0000 ` + "💊 \t\n "
+	for n := range feedback.MaxID - utf8.RuneCountInString(odd) {
+		odd += string(rune(0x10000 + 7919*n%0xFFFFF)) // as many bytes as an id can have, and not to be compressed
+	}
 	c := card(odd, 0, odd)
 	c.Keys, c.Service, c.Suggestions = []string{odd}, odd, []string{odd, ""}
 	show(t, s, c)

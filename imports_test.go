@@ -29,6 +29,7 @@ var forbidden = []struct {
 	{"cds/terminology", []string{module + "cds/internal", module + "cds/ucum"}, ""},
 	{"rules", []string{module + "hooks", module + "cmd", module + "examples", module + "cds/internal", "net/http"}, ""},
 	{"hooks", []string{module + "rules", module + "cmd", module + "examples", module + "cds/internal"}, ""},
+	{"hooks", []string{"go.etcd.io/bbolt", "github.com/jackc/pgx"}, "hooks/feedback"},
 	{"cmd", []string{module + "cds/internal", module + "examples", "github.com/google/cel-go"}, ""},
 	{"examples", []string{module + "cds/internal", module + "cmd", "github.com/google/cel-go"}, ""},
 }

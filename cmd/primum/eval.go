@@ -15,7 +15,7 @@ func (c *command) eval(args []string) error {
 	q := &question{}
 	defer q.library.close()
 	q.define(f)
-	format := formatFlag(f)
+	format := formatFlag(f, "one object a file, one a line")
 	files, err := parse(f, args)
 	if err != nil {
 		return err
@@ -40,9 +40,10 @@ func (c *command) eval(args []string) error {
 	return failed
 }
 
-func formatFlag(f *flag.FlagSet) *string {
+// formatFlag defines --format; json says how that is laid out.
+func formatFlag(f *flag.FlagSet, json string) *string {
 	format := "text"
-	f.Func("format", "print `text` for people, or json: one object a file, one a line (default text)", func(s string) error {
+	f.Func("format", "print `text` for people, or json: "+json+" (default text)", func(s string) error {
 		if s != "text" && s != "json" {
 			return errors.New("expected text or json")
 		}

@@ -33,6 +33,7 @@ const usage = `Primum reviews FHIR R4 data with clinical rules.
     primum test     PATH…                    run the *_test.yaml beside the rules
     primum explain  --rule ID [flags] FILE   say why a rule held, did not, or could not be decided
     primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC, ICD-10-CM or FHIR into a terminology file
+    primum feedback --store STORE [flags]    how many cards were shown, accepted, overridden and why, by rule
     primum version                           what this is and which rules are embedded
 
 "primum COMMAND --help" lists the flags of a command.
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer
 func (c *command) dispatch(args []string) error {
 	commands := map[string]func([]string) error{
 		"eval": c.eval, "check": c.check, "test": c.test, "explain": c.explain, "version": c.version,
-		"import": c.importRelease,
+		"import": c.importRelease, "feedback": c.feedback,
 	}
 	if len(args) == 0 {
 		return c.help()
@@ -74,7 +75,7 @@ func (c *command) dispatch(args []string) error {
 	case name == "help" || name == "-h" || name == "-help" || name == "--help":
 		return c.help()
 	default:
-		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain, import or version", name), ""}
+		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain, import, feedback or version", name), ""}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -56,4 +57,37 @@ func (p *paper) labelled(label, text string) {
 	if strings.TrimSpace(text) != "" {
 		p.para(fmt.Sprintf("  %-9s ", label), text)
 	}
+}
+
+// table writes rows of cells below each other: the first and the last column to the left, the others, numbers,
+// to the right. Control characters in a cell stand as spaces.
+func (p *paper) table(rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			switch i {
+			case 0:
+				line.WriteString(cell + pad)
+			case len(row) - 1:
+				line.WriteString("  " + cell)
+			default:
+				line.WriteString("  " + pad + cell)
+			}
+		}
+		p.line("%s", strings.TrimRight(strings.Map(printable, line.String()), " "))
+	}
+}
+
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }

@@ -13,7 +13,8 @@ type stretch struct {
 	result      Result
 }
 
-// within reads the bounds of an instruction; ok is false if it has none that are dates on both sides.
+// within reads the bounds of an instruction; ok is false if it has none that are dates on both sides, or if
+// they end before they begin: then nothing tells when it does not hold.
 func within(instruction tree.Value) (s stretch, ok bool) {
 	period := boundsPeriod(instruction)
 	if !period.Exists() {
@@ -26,7 +27,7 @@ func within(instruction tree.Value) (s stretch, ok bool) {
 	}
 	s.first, _ = start.Bounds(time.UTC)
 	_, s.last = stop.Bounds(time.UTC)
-	return s, true
+	return s, !s.last.Before(s.first)
 }
 
 func boundsPeriod(instruction tree.Value) tree.Value {

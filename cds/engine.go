@@ -21,6 +21,7 @@ type Engine struct {
 	rules  []*rule
 	index  *index
 	reads  map[string]bool // the FHIR types that some rule reads
+	hooks  []Hook          // declared ones
 	advice []unreachable
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems     map[string]bool
@@ -36,6 +37,7 @@ type config struct {
 	codes     CodeSource
 	site      *Site
 	drafts    bool
+	hooks     []Hook
 	coder     chart.Coder
 	errors    Errors
 }
@@ -94,7 +96,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	for _, opt := range opts {
 		opt(cfg)
 	}
-	e := &Engine{coder: cfg.coder, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
+	e := &Engine{coder: cfg.coder, hooks: cfg.hooks, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
 	e.memories = &sync.Pool{New: func() any { return chart.NewMemory(&e.coder) }}
 	e.evaluations = &sync.Pool{New: func() any { return newEvaluation(e) }}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {

@@ -132,7 +132,7 @@ func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*e
 	case review.Now.IsZero():
 		return nil, ErrNoNow
 	}
-	hook := hookNamed(review.Hook)
+	hook := e.hookNamed(review.Hook)
 	if hook == nil && review.Hook != "" && !ValidHook(review.Hook) {
 		return nil, &ErrNoHook{review.Hook, nearestHook(review.Hook)}
 	}

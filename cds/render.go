@@ -86,6 +86,9 @@ var (
 	ruleMark = regexp.MustCompile(`^([-+](\s|$)|[-=]+$)`)
 )
 
+// Markdown returns a text, made one line, as GitHub-flavoured Markdown that reads as it stands.
+func Markdown(s string) string { return markdown(s) }
+
 // markdown escapes what GitHub-flavoured Markdown would take for markup, HTML and addresses.
 func markdown(s string) string {
 	s = line(s)

@@ -24,17 +24,23 @@ func IsRequest(body []byte) bool {
 // Decode reads the body of a request to a service. What clients are known to do otherwise than the
 // specification says is understood, with a warning where it could matter. The error is a *RequestError.
 func Decode(body []byte) (*Request, error) {
+	return decode(body, &decoder{hookNamed: cds.HookByName})
+}
+
+// decode reads a body with a decoder that knows how strict to be.
+func decode(body []byte, d *decoder) (*Request, error) {
 	root, err := parse(body)
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{root: root, request: &Request{Context: map[string]json.RawMessage{}}}
-	for _, step := range []func() error{d.head, d.context, d.people, d.focus} {
+	d.root, d.request = root, &Request{Context: map[string]json.RawMessage{}}
+	for _, step := range []func() error{d.head, d.identify, d.context, d.people, d.focus} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	d.prefetch()
+	d.medications()
 	d.authorization()
 	return d.request, nil
 }
@@ -57,8 +63,14 @@ func parse(body []byte) (*fastjson.Value, error) {
 }
 
 type decoder struct {
+	hookNamed func(string) (cds.Hook, bool)
+	// service says that a service decodes what it was called with: what must be in the context must be there,
+	// and drafts without an id get one.
+	service bool
+	hooks   []string // those that are answered; nil: any
+
 	root    *fastjson.Value
-	hook    cds.Hook // the zero Hook for one that is not in the library
+	hook    cds.Hook // without Fields for one of which only the name is known
 	request *Request
 }
 
@@ -68,7 +80,10 @@ func (d *decoder) head() error {
 	if !cds.ValidHook(r.Hook) {
 		return &RequestError{Field: "hook", Expected: "the name of a hook, such as order-sign or org.example.my-hook,"}
 	}
-	d.hook, _ = cds.HookByName(r.Hook)
+	if d.hooks != nil && !slices.Contains(d.hooks, r.Hook) {
+		return &RequestError{Field: "hook", Expected: strings.Join(d.hooks, " or ") + ", at which this service answers,"}
+	}
+	d.hook, _ = d.hookNamed(r.Hook)
 	r.HookInstance = text(d.root.Get("hookInstance"))
 	if r.HookInstance == "" {
 		d.warn("hookInstance", "a UUID was expected")
@@ -95,17 +110,44 @@ func (d *decoder) people() error {
 	r.PatientID = idOf(d.named("patientId", "patient"))
 	r.EncounterID = idOf(d.named("encounterId", "encounter"))
 	for _, f := range d.hook.Fields {
-		switch {
-		case !f.Required:
-		case f.Name == "patientId" && r.PatientID == "":
-			return &RequestError{Field: "context.patientId", Expected: "the id of a patient"}
-		case f.Name == "userId" && r.UserID == "":
-			d.warn("context.userId", `a reference such as "Practitioner/1" was expected`)
-		case f.Name == "encounterId" && r.EncounterID == "":
-			d.warn("context.encounterId", "the id of an encounter was expected")
+		if wrong := d.field(f); wrong == nil {
+			continue
+		} else if f.Required && (d.service || f.Name == "patientId") {
+			return wrong
+		} else if f.Required || d.root.Get("context", f.Name) != nil {
+			d.warn(wrong.Field, wrong.Expected+" was expected")
 		}
 	}
 	return nil
+}
+
+// field says what is wrong with a field that holds a text; nil if nothing is. What holds resources is looked
+// at by focus.
+func (d *decoder) field(f cds.HookField) *RequestError {
+	value := text(d.root.Get("context", f.Name))
+	switch f.Name {
+	case "patientId":
+		value = d.request.PatientID
+	case "userId":
+		value = d.request.UserID
+	case "encounterId":
+		value = d.request.EncounterID
+	}
+	expected := expectations[f.Form]
+	switch {
+	case value != "" || expected == "":
+		return nil
+	case f.Name == "patientId":
+		expected = "the id of a patient"
+	case f.Name == "encounterId":
+		expected = "the id of an encounter"
+	}
+	return &RequestError{Field: "context." + f.Name, Expected: expected}
+}
+
+// expectations say what a field of each form that holds a text was expected to be.
+var expectations = map[string]string{
+	"id": "an id", "reference": `a reference such as "Practitioner/1"`, "text": "a text",
 }
 
 func (d *decoder) named(names ...string) string {
@@ -230,4 +272,12 @@ func local(reference string) string {
 func idOf(reference string) string {
 	reference, _, _ = strings.Cut(reference, "/_history/")
 	return reference[strings.LastIndexByte(reference, '/')+1:]
+}
+
+// kindOf returns the type in a reference or a search: "Condition/1", "Condition?patient=1".
+func kindOf(reference string) string {
+	if i := strings.IndexAny(reference, "/?"); i >= 0 {
+		return reference[:i]
+	}
+	return reference
 }

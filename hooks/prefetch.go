@@ -27,16 +27,24 @@ func (d *decoder) prefetch() {
 }
 
 func (d *decoder) prefetched(key string, v *fastjson.Value) Prefetch {
-	p := Prefetch{Key: key, JSON: v.MarshalTo(nil)}
+	p := Prefetch{Key: key, JSON: v.MarshalTo(nil), state: PrefetchSatisfied}
 	switch {
 	case v.Type() == fastjson.TypeNull:
+		p.state = PrefetchEmpty
 	case text(v.Get("resourceType")) == "OperationOutcome":
-		p.Absent = outcome(v)
+		p.Absent, p.state = outcome(v), PrefetchFailed
 	case !hasResource(v):
-		p.Absent = "it is not a FHIR resource"
+		p.Absent, p.state = "it is not a FHIR resource", PrefetchFailed
 		d.warn("prefetch."+key, "a FHIR resource or null was expected: left out")
 	}
-	if !hasSelf(v) {
+	switch {
+	case p.state != PrefetchSatisfied || text(v.Get("resourceType")) != "Bundle":
+	case linked(v, "next") != "":
+		p.state = PrefetchPartial
+	case len(list(v.Get("entry"))) == 0:
+		p.state = PrefetchEmpty
+	}
+	if self := linked(v, "self"); self == "" || strings.Contains(self, "{{") {
 		p.Query, p.Supplies = d.asked(key, v)
 	}
 	return p
@@ -71,12 +79,14 @@ func outcome(v *fastjson.Value) string {
 	return "the prefetch failed"
 }
 
-// hasSelf reports whether a Bundle says what it answers.
-func hasSelf(v *fastjson.Value) bool {
-	return slices.ContainsFunc(list(v.Get("link")), func(link *fastjson.Value) bool {
-		url := text(link.Get("url"))
-		return text(link.Get("relation")) == "self" && url != "" && !strings.Contains(url, "{{")
-	})
+// linked returns a Bundle's link of a relation, "" if it has none.
+func linked(v *fastjson.Value, relation string) string {
+	for _, link := range list(v.Get("link")) {
+		if text(link.Get("relation")) == relation {
+			return text(link.Get("url"))
+		}
+	}
+	return ""
 }
 
 // typesIn returns the types of the resources in a prefetch.

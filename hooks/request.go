@@ -25,6 +25,13 @@ type Request struct {
 	Drafts   []Draft
 	Prefetch []Prefetch // by key
 	Warnings []cds.Notice
+
+	// unnamed are the drafts that came without an id, by the "Type/id" that they were given: how the client
+	// names them, the fullUrl of their entry, "" if in no way.
+	unnamed map[string]string
+	drafts  int // how many are under review, if Focus does not say
+	// unresolved are the Medications that are referred to and were not brought, "Medication/1".
+	unresolved []string
 }
 
 // A Draft is a context field that holds resources of this session.
@@ -44,6 +51,8 @@ type Prefetch struct {
 	Absent string // what the server said instead of an answer; "" if it answered
 	// Supplies are the types of which this is all there is; nil: what Query or the JSON itself says.
 	Supplies []string
+
+	state PrefetchState
 }
 
 // An Authorization is a client's access token for its FHIR server.

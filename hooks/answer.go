@@ -1,0 +1,163 @@
+package hooks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/primum-cds/primum/cds"
+)
+
+// An answer makes a response of a report.
+type answer struct {
+	*call
+	record *cds.Record
+	report *cds.Report
+	sent   []ShownCard
+}
+
+// A told is what one card tells: one finding, several that read the same, or a rule that was not decided.
+type told struct {
+	findings  []*cds.Finding
+	undecided *cds.Undecided
+	card      cds.RenderedCard
+	keys      []string
+	decisions []*Decision
+}
+
+// response says what the report says, in cards: findings first, critical ones before others, then what
+// could not be decided. The order is the report's, and so the same for the same request.
+func (a *answer) response(ctx context.Context) (*response, error) {
+	a.outcome.decided(a.report)
+	cards := a.findings()
+	cards = a.withoutExisting(cards)
+	cards = a.withoutRepeats(ctx, cards)
+	cards = a.summarised(same(cards))
+	cards = append(cards, a.undecided()...)
+	cards = a.limited(cards)
+	out := &response{Cards: []card{}}
+	for _, t := range cards {
+		k, err := a.card(t)
+		if err != nil {
+			return nil, err
+		}
+		out.Cards = append(out.Cards, k)
+	}
+	if err := a.issues(cards, out); err != nil {
+		return nil, err
+	}
+	a.outcome.Cards = len(out.Cards)
+	a.extend(out)
+	return out, nil
+}
+
+func (a *answer) findings() []*told {
+	var out []*told
+	for i := range a.report.Findings {
+		f := &a.report.Findings[i]
+		out = append(out, &told{findings: []*cds.Finding{f}, card: f.Card, decisions: []*Decision{&a.outcome.Decisions[i]}})
+	}
+	return out
+}
+
+func (a *answer) undecided() []*told {
+	var out []*told
+	for i := range a.report.Undecided {
+		u := &a.report.Undecided[i]
+		if u.Card != nil {
+			out = append(out, &told{undecided: u, card: *u.Card, decisions: []*Decision{&a.outcome.Decisions[len(a.report.Findings)+i]}})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y *told) int { return cmp.Compare(urgency(x.card.Indicator), urgency(y.card.Indicator)) })
+	return out
+}
+
+// same makes those cards one that read the same in every part: rules that overlap, or two orders of the same.
+// What they are about and where they come from is in the extension, so that nothing is lost.
+func same(cards []*told) []*told {
+	var out []*told
+	for _, t := range cards {
+		i := slices.IndexFunc(out, func(other *told) bool { return reflect.DeepEqual(other.card, t.card) })
+		if i < 0 {
+			out = append(out, t)
+			continue
+		}
+		out[i].add(t)
+	}
+	return out
+}
+
+func (t *told) add(other *told) {
+	t.findings = append(t.findings, other.findings...)
+	t.keys = append(t.keys, other.keys...)
+	t.decisions = append(t.decisions, other.decisions...)
+}
+
+// limited leaves out what the client does not want to see. Critical cards are always sent.
+func (a *answer) limited(cards []*told) []*told {
+	var out []*told
+	for _, t := range cards {
+		switch {
+		case t.card.Indicator == cds.Critical:
+		case a.client.Minimum != "" && urgency(t.card.Indicator) > urgency(a.client.Minimum):
+			t.hide(BelowMinimum)
+			continue
+		case a.client.MaxCards > 0 && len(out) >= a.client.MaxCards:
+			t.hide(OverLimit)
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (t *told) hide(why Reason) {
+	for _, d := range t.decisions {
+		d.Hidden = why
+	}
+}
+
+// urgency is 0 for critical and more for what is less urgent.
+func urgency(i cds.Indicator) int {
+	return slices.Index([]cds.Indicator{cds.Critical, cds.Warning, cds.Info}, i)
+}
+
+// foci are what a card is about.
+func (t *told) foci() []string {
+	var out []string
+	add := func(ref string) {
+		if ref != "" && !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	for _, f := range t.findings {
+		add(f.Focus)
+	}
+	if t.undecided != nil {
+		add(t.undecided.Focus)
+	}
+	return out
+}
+
+// detail names what the card is about, where several orders are under review and its text does not name it.
+func (a *answer) detail(t *told) string {
+	detail := t.card.Detail
+	several := len(a.request.Focus) > 1 || a.request.Focus == nil && a.request.drafts > 1
+	if !several {
+		return detail
+	}
+	var names []string
+	for _, ref := range t.foci() {
+		s, ok := a.record.Subject(ref)
+		if ok && s.Display != ref && !strings.Contains(t.card.Summary, s.Display) {
+			names = append(names, cds.Markdown(s.Display))
+		}
+	}
+	if len(names) == 0 {
+		return detail
+	}
+	return strings.TrimSpace(fmt.Sprintf("About: %s\n\n%s", strings.Join(slices.Compact(names), ", "), detail))
+}

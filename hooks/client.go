@@ -1,0 +1,36 @@
+package hooks
+
+import "github.com/primum-cds/primum/cds"
+
+// A Client is what one client is sent. The zero value sends all cards and nothing that only some clients
+// understand.
+type Client struct {
+	// Minimum is the lowest indicator of the cards that are sent; "": all are.
+	Minimum cds.Indicator
+	// MaxCards is how many cards are sent at most; 0: all. Critical ones are sent however many they are.
+	MaxCards int
+	// ShowsOrderSelect says that the client shows the cards of order-select: what was shown there is not
+	// shown again at order-sign.
+	ShowsOrderSelect bool
+	// SystemActions says where the client looks for system actions; "": it is sent none.
+	SystemActions Place
+	// DetectedIssues makes a FHIR DetectedIssue of each finding in which several resources are implicated:
+	// as a system action where these are on, else in the card's extension.
+	DetectedIssues bool
+}
+
+// A Place is where in a response a client looks for something.
+type Place string
+
+const (
+	InResponse  Place = "response"  // where CDS Hooks 2.0 has it
+	InExtension Place = "extension" // where clients from before 2.0 look for it
+)
+
+// client returns how a caller is served.
+func (h *Handler) client(caller Caller) Client {
+	if client, ok := h.config.Clients[caller.Issuer]; ok {
+		return client
+	}
+	return h.config.Clients[""]
+}

@@ -1,0 +1,62 @@
+package hooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/primum-cds/primum/cds"
+)
+
+// A problem is why a call is not answered with cards, as the client may know it.
+type problem struct {
+	status  int
+	code    string // of FHIR's issue types
+	field   string
+	message string
+}
+
+func (p *problem) Error() string { return p.message }
+
+// problemOf decides on the status of an error, and on what is told of it.
+func problemOf(err error) *problem {
+	var known *problem
+	var request *RequestError
+	var read *cds.ReadError
+	var size *http.MaxBytesError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &request):
+		return &problem{http.StatusBadRequest, "invalid", request.Field, request.Error()}
+	case errors.As(err, &read):
+		return &problem{http.StatusBadRequest, "structure", read.Input, read.Error()}
+	case errors.As(err, &size):
+		return &problem{http.StatusRequestEntityTooLarge, "too-long", "", fmt.Sprintf("a body of at most %d bytes was expected", size.Limit)}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &problem{http.StatusServiceUnavailable, "timeout", "", "there was no answer in time"}
+	}
+	return &problem{http.StatusInternalServerError, "exception", "", "the service failed: see its log"}
+}
+
+// An operationOutcome is FHIR's resource of that name.
+type operationOutcome struct {
+	ResourceType string  `json:"resourceType"`
+	Issue        []issue `json:"issue"`
+}
+
+type issue struct {
+	Severity    string   `json:"severity"`
+	Code        string   `json:"code"`
+	Diagnostics string   `json:"diagnostics"`
+	Expression  []string `json:"expression,omitempty"`
+}
+
+func (p *problem) outcome() operationOutcome {
+	i := issue{Severity: "error", Code: p.code, Diagnostics: p.message}
+	if p.field != "" {
+		i.Expression = []string{p.field}
+	}
+	return operationOutcome{"OperationOutcome", []issue{i}}
+}

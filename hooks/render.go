@@ -1,0 +1,130 @@
+package hooks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/primum-cds/primum/cds"
+)
+
+// card writes what is told as a card of CDS Hooks, and notes that it is sent.
+func (a *answer) card(t *told) (card, error) {
+	out := card{
+		Summary: t.card.Summary, Detail: a.detail(t), Indicator: t.card.Indicator,
+		Source: a.source(t), Extension: a.about(t),
+	}
+	for _, l := range t.card.Links {
+		out.Links = append(out.Links, link(l))
+	}
+	for _, r := range t.card.Override {
+		if r.Code != "" && r.System != "" {
+			out.OverrideReasons = append(out.OverrideReasons, coding(r))
+		}
+	}
+	var err error
+	if out.UUID, err = uuid(a.config.Random); err != nil {
+		return out, err
+	}
+	if err := a.suggestions(t, &out); err != nil {
+		return out, err
+	}
+	a.note(t, &out)
+	return out, nil
+}
+
+func (a *answer) source(t *told) source {
+	s := source{Label: t.card.SourceLabel, URL: t.card.SourceURL}
+	rule, pack := "", ""
+	switch {
+	case t.undecided != nil:
+		rule, pack = t.undecided.Rule, t.undecided.Pack
+	case len(t.findings) > 0:
+		rule, pack = family(t.findings[0]), t.findings[0].Pack
+	}
+	if s.Label == "" {
+		s.Label = pack
+	}
+	s.Topic = &coding{Code: rule, System: topics + pack}
+	return s
+}
+
+// family is the id of a finding's rule without the row.
+func family(f *cds.Finding) string {
+	id, _, _ := strings.Cut(f.Rule, "[")
+	return id
+}
+
+// about tells what a card rests on.
+func (a *answer) about(t *told) extension {
+	out := extension{}
+	var orders []string
+	for _, ref := range t.foci() {
+		if known := a.known(ref); known != "" {
+			orders = append(orders, known)
+		}
+	}
+	if len(orders) > 0 {
+		out[ordersExtension] = orders
+	}
+	var said []ruleSaid
+	for _, f := range t.findings {
+		said = append(said, ruleSaid{
+			Rule: f.Rule, Row: f.Row, Pack: f.Pack, Version: f.Version, Indicator: f.Indicator, Focus: a.known(f.Focus),
+			Evidence: a.evidence(f), Citation: f.Citation, Degraded: f.Degraded,
+		})
+	}
+	if len(said) > 0 {
+		out[findingsExtension] = map[string]any{"rules": said}
+	}
+	if u := t.undecided; u != nil {
+		one := ruleSaid{Rule: u.Rule, Pack: u.Pack, Focus: a.known(u.Focus)}
+		for _, m := range u.Missing {
+			one.Missing = append(one.Missing, missing{a.known(m.Resource), m.Path, m.Reason})
+		}
+		out[undecidedExtension] = map[string]any{"rules": []ruleSaid{one}}
+	}
+	return out
+}
+
+// evidence returns the references of what a finding rests on.
+func (a *answer) evidence(f *cds.Finding) []string {
+	var out []string
+	for _, e := range f.Evidence {
+		if ref := a.known(e.Resource); ref != "" && !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// known is a reference as the client knows it, "" for a draft that it did not name.
+func (a *answer) known(ref string) string {
+	if name, unnamed := a.request.unnamed[ref]; unnamed {
+		return name
+	}
+	return ref
+}
+
+// note remembers in what was decided, and for Shown, which card tells it.
+func (a *answer) note(t *told, k *card) {
+	for _, d := range t.decisions {
+		d.Card = k.UUID
+	}
+	s := ShownCard{
+		UUID: k.UUID, At: a.outcome.At, Service: a.service.ID, Hook: a.request.Hook, Caller: a.outcome.Caller,
+		Patient: a.outcome.Patient, User: a.hash("user", a.request.UserID), Indicator: k.Indicator, Keys: t.keys,
+	}
+	for _, f := range t.findings {
+		s.Rules = append(s.Rules, ShownRule{Pack: f.Pack, ID: f.Rule, Version: f.Version})
+	}
+	if t.undecided != nil {
+		s.Rules = append(s.Rules, ShownRule{Pack: t.undecided.Pack, ID: t.undecided.Rule})
+	}
+	for _, one := range k.Suggestions {
+		s.Suggestions = append(s.Suggestions, one.UUID)
+	}
+	for _, r := range k.OverrideReasons {
+		s.Override = append(s.Override, cds.Reason(r))
+	}
+	a.sent = append(a.sent, s)
+}

@@ -1,0 +1,91 @@
+package hooks
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// A Template is a search that a client is asked to make before it calls a service.
+type Template struct {
+	Key   string // "medications"
+	Query string // "MedicationRequest?patient={{context.patientId}}"
+}
+
+// ordered are templates as a JSON object, in their order.
+type ordered []Template
+
+// MarshalJSON writes an object whose members are in the order of the templates.
+func (o ordered) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	for i, t := range o {
+		key, err := encode(t.Key)
+		if err != nil {
+			return nil, err
+		}
+		query, err := encode(t.Query)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteByte("{,"[min(i, 1)])
+		b.Write(key)
+		b.WriteByte(':')
+		b.Write(query)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+var token = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+// fill puts a request's values for the tokens of a query. The second result is the token for which there is
+// none, "" if all were filled.
+func (r *Request) fill(query string) (filled, lacking string) {
+	filled = token.ReplaceAllStringFunc(query, func(t string) string {
+		value := r.token(strings.TrimSpace(t[2 : len(t)-2]))
+		if value == "" && lacking == "" {
+			lacking = t
+		}
+		return value
+	})
+	return filled, lacking
+}
+
+// users are the tokens that stand for the user if it is of a type.
+var users = map[string]string{
+	"userPractitionerId": "Practitioner/", "userPractitionerRoleId": "PractitionerRole/",
+	"userPatientId": "Patient/", "userRelatedPersonId": "RelatedPerson/",
+}
+
+// token returns the value of a token of CDS Hooks 2.0; "" if there is none.
+func (r *Request) token(name string) string {
+	if prefix := users[name]; prefix != "" {
+		id, _ := strings.CutPrefix(r.UserID, prefix)
+		if id == r.UserID {
+			return ""
+		}
+		return id
+	}
+	field, ok := strings.CutPrefix(strings.TrimPrefix(name, "%"), "context.")
+	if !ok {
+		return ""
+	}
+	switch field {
+	case "patientId":
+		return r.PatientID
+	case "userId":
+		return r.UserID
+	case "encounterId":
+		return r.EncounterID
+	}
+	var one string
+	if json.Unmarshal(r.Context[field], &one) == nil {
+		return one
+	}
+	var several []string
+	if json.Unmarshal(r.Context[field], &several) == nil {
+		return strings.Join(several, ",")
+	}
+	return ""
+}

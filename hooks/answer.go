@@ -17,6 +17,7 @@ type answer struct {
 	record *cds.Record
 	report *cds.Report
 	sent   []ShownCard
+	hidden map[Reason]int // how many cards
 }
 
 // A told is what one card tells: one finding, several that read the same, or a rule that was not decided.
@@ -24,6 +25,7 @@ type told struct {
 	findings  []*cds.Finding
 	undecided *cds.Undecided
 	card      cds.RenderedCard
+	several   bool // findings that are not the same
 	keys      []string
 	decisions []*Decision
 }
@@ -31,6 +33,7 @@ type told struct {
 // response says what the report says, in cards: findings first, critical ones before others, then what
 // could not be decided. The order is the report's, and so the same for the same request.
 func (a *answer) response(ctx context.Context) (*response, error) {
+	a.hidden = map[Reason]int{}
 	a.outcome.decided(a.report)
 	cards := a.findings()
 	cards = a.withoutExisting(cards)
@@ -103,10 +106,10 @@ func (a *answer) limited(cards []*told) []*told {
 		switch {
 		case t.card.Indicator == cds.Critical:
 		case a.client.Minimum != "" && urgency(t.card.Indicator) > urgency(a.client.Minimum):
-			t.hide(BelowMinimum)
+			a.hide(t, BelowMinimum)
 			continue
 		case a.client.MaxCards > 0 && len(out) >= a.client.MaxCards:
-			t.hide(OverLimit)
+			a.hide(t, OverLimit)
 			continue
 		}
 		out = append(out, t)
@@ -114,7 +117,8 @@ func (a *answer) limited(cards []*told) []*told {
 	return out
 }
 
-func (t *told) hide(why Reason) {
+func (a *answer) hide(t *told, why Reason) {
+	a.hidden[why]++
 	for _, d := range t.decisions {
 		d.Hidden = why
 	}
@@ -125,8 +129,8 @@ func urgency(i cds.Indicator) int {
 	return slices.Index([]cds.Indicator{cds.Critical, cds.Warning, cds.Info}, i)
 }
 
-// foci are what a card is about.
-func (t *told) foci() []string {
+// orders are what a card is about: what a rule was asked about, or else what is under review in its evidence.
+func (a *answer) orders(t *told) []string {
 	var out []string
 	add := func(ref string) {
 		if ref != "" && !slices.Contains(out, ref) {
@@ -135,11 +139,25 @@ func (t *told) foci() []string {
 	}
 	for _, f := range t.findings {
 		add(f.Focus)
+		for _, e := range f.Evidence {
+			if f.Focus == "" && a.reviewed(e.Resource) {
+				add(e.Resource)
+			}
+		}
 	}
 	if t.undecided != nil {
 		add(t.undecided.Focus)
 	}
 	return out
+}
+
+// reviewed reports whether a resource is under review, or came together with what is.
+func (a *answer) reviewed(ref string) bool {
+	if slices.Contains(a.request.Focus, ref) {
+		return true
+	}
+	s, ok := a.record.Subject(ref)
+	return ok && s.Draft
 }
 
 // detail names what the card is about, where several orders are under review and its text does not name it.
@@ -149,15 +167,21 @@ func (a *answer) detail(t *told) string {
 	if !several {
 		return detail
 	}
-	var names []string
-	for _, ref := range t.foci() {
-		s, ok := a.record.Subject(ref)
-		if ok && s.Display != ref && !strings.Contains(t.card.Summary, s.Display) {
-			names = append(names, cds.Markdown(s.Display))
-		}
-	}
+	names := slices.DeleteFunc(a.names(t), func(name string) bool { return strings.Contains(t.card.Summary, name) })
 	if len(names) == 0 {
 		return detail
 	}
-	return strings.TrimSpace(fmt.Sprintf("About: %s\n\n%s", strings.Join(slices.Compact(names), ", "), detail))
+	return strings.TrimSpace(fmt.Sprintf("About: %s\n\n%s", cds.Markdown(strings.Join(names, ", ")), detail))
+}
+
+// names are those by which people know what a card is about, each once.
+func (a *answer) names(t *told) []string {
+	var names []string
+	for _, ref := range a.orders(t) {
+		s, ok := a.record.Subject(ref)
+		if ok && s.Display != ref && !slices.Contains(names, s.Display) {
+			names = append(names, s.Display)
+		}
+	}
+	return names
 }

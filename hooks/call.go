@@ -8,8 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -39,7 +39,7 @@ func (c *call) authenticate() error {
 	}
 	caller, err := c.config.Authenticator.Authenticate(c.r.Context(), c.r.Header.Get("Authorization"), c.r.URL.EscapedPath())
 	if err != nil {
-		return &problem{status: http.StatusUnauthorized, message: "the call is not authenticated"}
+		return &problem{status: http.StatusUnauthorized, code: "login", message: "the call is not authenticated"}
 	}
 	c.outcome.Caller = caller
 	return nil
@@ -55,7 +55,10 @@ func (c *call) invoke() error {
 		return placed(err, body)
 	}
 	c.client = c.Handler.client(c.outcome.Caller)
-	c.outcome.Hook, c.outcome.HookInstance = c.request.Hook, c.request.HookInstance
+	c.outcome.Hook = c.request.Hook
+	if instance.MatchString(c.request.HookInstance) {
+		c.outcome.HookInstance = c.request.HookInstance
+	}
 	c.outcome.Patient = c.hash("patient", c.request.PatientID)
 	for _, s := range c.services {
 		if s.Hook == c.request.Hook {
@@ -162,6 +165,9 @@ func placed(err error, body []byte) error {
 	return &problem{status: http.StatusBadRequest, code: "structure", message: message}
 }
 
+// instance is a UUID as a hookInstance should be one: anything else is not told to anybody.
+var instance = regexp.MustCompile(`^[0-9A-Fa-f-]{1,64}$`)
+
 // hash returns what stands for a patient or a user where nobody is to know who it is.
 func (h *Handler) hash(kind string, parts ...string) string {
 	if strings.Join(parts, "") == "" {
@@ -177,7 +183,7 @@ func (h *Handler) hash(kind string, parts ...string) string {
 // fail answers with an OperationOutcome. A call that is not authenticated learns nothing but that.
 func (c *call) fail(err error) {
 	p := problemOf(err)
-	c.outcome.Error = p.message
+	c.outcome.Error = p.kind()
 	if c.r.Context().Err() != nil {
 		c.outcome.Error = "the client went away"
 	}
@@ -187,7 +193,9 @@ func (c *call) fail(err error) {
 		c.write(p.status, nil)
 		return
 	case http.StatusInternalServerError:
-		c.config.Log.Error("a call failed", "service", c.outcome.Service, "hook", c.outcome.Hook, "error", fmt.Sprintf("%T", err))
+		if err != errPanic {
+			c.config.Log.Error("a call failed", "service", c.outcome.Service, "hook", c.outcome.Hook, "error", fmt.Sprintf("%T", err))
+		}
 	case http.StatusServiceUnavailable:
 		c.w.Header().Set("Retry-After", "1")
 	}
@@ -213,16 +221,15 @@ func (c *call) write(status int, body []byte) {
 	}
 }
 
+var errPanic = &problem{status: http.StatusInternalServerError, code: "exception", message: failed}
+
 // end turns a panic into an answer, and tells what came of the call.
 func (c *call) end() {
 	if p := recover(); p != nil {
 		c.config.Log.Error("a call panicked", "service", c.outcome.Service, "hook", c.outcome.Hook,
-			"panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		if p == http.ErrAbortHandler {
-			panic(p)
-		}
+			"panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack())) // not what it says: it may name somebody
 		if !c.answered {
-			c.fail(io.ErrUnexpectedEOF)
+			c.fail(errPanic)
 		}
 	}
 	c.outcome.Took = time.Since(c.started)

@@ -88,6 +88,9 @@ func (d *decoder) head() error {
 	if r.HookInstance == "" {
 		d.warn("hookInstance", "a UUID was expected")
 	}
+	if e := d.root.Get("extension"); e != nil && e.Type() == fastjson.TypeObject {
+		r.Extension = e.MarshalTo(nil)
+	}
 	r.FHIRServer = strings.TrimSuffix(text(d.root.Get("fhirServer")), "/")
 	return nil
 }

@@ -28,7 +28,8 @@ func TestDecode(t *testing.T) {
 	r.Context = nil
 	require.Equal(t, &Request{
 		Hook: "order-select", HookInstance: "f24dfe5e", FHIRServer: "https://example.org/fhir",
-		UserID: "Practitioner/1", PatientID: "p1", EncounterID: "e1",
+		Extension: json.RawMessage(`{"a":1}`),
+		UserID:    "Practitioner/1", PatientID: "p1", EncounterID: "e1",
 		Authorization: &Authorization{AccessToken: "secret", TokenType: "Bearer", ExpiresIn: 300, Scope: "patient/*.rs", Subject: "us"},
 		Focus:         []string{"MedicationRequest/d1"},
 		Drafts: []Draft{{Field: "draftOrders", Review: true, JSON: json.RawMessage(`{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":` +

@@ -9,7 +9,7 @@ import (
 // A reported is what a response says of the report beside its cards, so that no card is not taken for no
 // doubt.
 type reported struct {
-	Hidden     map[Reason]int `json:"hidden,omitempty"` // findings and undecided rules whose card is not shown
+	Hidden     map[Reason]int `json:"hidden,omitempty"` // how many cards are not shown
 	Undecided  []string       `json:"undecided,omitempty"`
 	Failed     []string       `json:"failed,omitempty"`
 	Unscreened []unscreened   `json:"unscreened,omitempty"`
@@ -34,16 +34,12 @@ const maxSaid = 50
 
 // extend puts into a response what no card tells.
 func (a *answer) extend(out *response) {
-	r := reported{Hidden: map[Reason]int{}}
-	for _, d := range a.outcome.Decisions {
-		switch {
-		case d.Hidden != "":
-			r.Hidden[d.Hidden]++
-		case d.Result == Undecided:
-			r.Undecided = append(r.Undecided, d.Rule)
-		case d.Result == Failed:
-			r.Failed = append(r.Failed, d.Rule)
-		}
+	r := reported{Hidden: a.hidden}
+	for _, u := range a.report.Undecided {
+		r.Undecided = append(r.Undecided, u.Rule)
+	}
+	for _, f := range a.report.Failures {
+		r.Failed = append(r.Failed, f.Rule)
 	}
 	for _, u := range a.report.Unscreened {
 		r.Unscreened = append(r.Unscreened, unscreened{a.known(u.Resource), u.Code, u.Display, u.Reason})

@@ -20,7 +20,7 @@ type Config struct {
 	Services []Service
 	// Prefetch returns the prefetch templates of a service, those first that others depend on; nil: none
 	// are published, and what a request brings is understood by its own words.
-	Prefetch func(Service) []Template
+	Prefetch func(Service) ([]Template, error)
 	// Authenticator decides who may call; nil: everybody.
 	Authenticator Authenticator
 	// Fetcher gets what a request did not bring from the client's FHIR server; nil: nothing is fetched.

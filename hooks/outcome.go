@@ -15,7 +15,7 @@ type Outcome struct {
 	HookInstance string
 	Caller       Caller
 	Status       int
-	Error        string // why the answer is no 200, as the client was told
+	Error        string // why the answer is no 200: FHIR's issue type, and the field of the request
 
 	Patient string // a keyed hash; "" if it is not known
 	Request string // SHA-256 of the body, in hex; "" if it was not read
@@ -56,16 +56,15 @@ const (
 	Suppressed Result = "suppressed"
 )
 
-// A Reason says why a card was not shown.
+// A Reason says why a card was not shown; of what is suppressed it is the engine's, such as "shadow".
 type Reason string
 
 const (
-	BelowMinimum     Reason = "below the client's minimum"
-	OverLimit        Reason = "over the client's number of cards"
-	ShownAtSelect    Reason = "shown at order-select"
-	FeedbackGiven    Reason = "feedback was given"
-	NotUnderReview   Reason = "about therapies that exist, none of them under review"
-	OtherCardAtFocus Reason = "another card tells it"
+	BelowMinimum   Reason = "below-minimum"         // of the client
+	OverLimit      Reason = "over-limit"            // of the client's number of cards
+	ShownAtSelect  Reason = "shown-at-order-select" // to the same user, by a client that shows it
+	FeedbackGiven  Reason = "feedback-given"        // on the same card, by the same user
+	NotUnderReview Reason = "not-under-review"      // about therapies that exist, none of which is under review
 )
 
 // Count returns how many decisions ended so.

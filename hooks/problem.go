@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/primum-cds/primum/cds"
 )
@@ -19,6 +20,9 @@ type problem struct {
 
 func (p *problem) Error() string { return p.message }
 
+// kind says which problem it is without a word of the request.
+func (p *problem) kind() string { return strings.TrimSpace(p.code + " " + p.field) }
+
 // problemOf decides on the status of an error, and on what is told of it.
 func problemOf(err error) *problem {
 	var known *problem
@@ -31,14 +35,18 @@ func problemOf(err error) *problem {
 	case errors.As(err, &request):
 		return &problem{http.StatusBadRequest, "invalid", request.Field, request.Error()}
 	case errors.As(err, &read):
-		return &problem{http.StatusBadRequest, "structure", read.Input, read.Error()}
+		part, _, _ := strings.Cut(read.Input, ".")
+		return &problem{http.StatusBadRequest, "structure", part, read.Error()}
 	case errors.As(err, &size):
 		return &problem{http.StatusRequestEntityTooLarge, "too-long", "", fmt.Sprintf("a body of at most %d bytes was expected", size.Limit)}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // who cancelled does not read it
 		return &problem{http.StatusServiceUnavailable, "timeout", "", "there was no answer in time"}
 	}
-	return &problem{http.StatusInternalServerError, "exception", "", "the service failed: see its log"}
+	return &problem{http.StatusInternalServerError, "exception", "", failed}
 }
+
+// failed is all that a client learns of what is not its own fault.
+const failed = "the service failed: its log says why"
 
 // An operationOutcome is FHIR's resource of that name.
 type operationOutcome struct {

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -10,15 +12,17 @@ import (
 // card writes what is told as a card of CDS Hooks, and notes that it is sent.
 func (a *answer) card(t *told) (card, error) {
 	out := card{
-		Summary: t.card.Summary, Detail: a.detail(t), Indicator: t.card.Indicator,
+		Summary: cmp.Or(t.card.Summary, a.title(t)), Detail: a.detail(t), Indicator: t.card.Indicator,
 		Source: a.source(t), Extension: a.about(t),
 	}
 	for _, l := range t.card.Links {
-		out.Links = append(out.Links, link(l))
+		if l.Label != "" && absolute(l.URL) {
+			out.Links = append(out.Links, link(l))
+		}
 	}
 	for _, r := range t.card.Override {
 		if r.Code != "" && r.System != "" {
-			out.OverrideReasons = append(out.OverrideReasons, coding(r))
+			out.OverrideReasons = append(out.OverrideReasons, coding{r.Code, r.System, cmp.Or(r.Display, r.Code)})
 		}
 	}
 	var err error
@@ -33,7 +37,10 @@ func (a *answer) card(t *told) (card, error) {
 }
 
 func (a *answer) source(t *told) source {
-	s := source{Label: t.card.SourceLabel, URL: t.card.SourceURL}
+	s := source{Label: t.card.SourceLabel}
+	if absolute(t.card.SourceURL) {
+		s.URL = t.card.SourceURL
+	}
 	rule, pack := "", ""
 	switch {
 	case t.undecided != nil:
@@ -41,11 +48,25 @@ func (a *answer) source(t *told) source {
 	case len(t.findings) > 0:
 		rule, pack = family(t.findings[0]), t.findings[0].Pack
 	}
-	if s.Label == "" {
-		s.Label = pack
+	s.Label = cmp.Or(s.Label, pack)
+	if !t.several {
+		s.Topic = &coding{Code: rule, System: topics + pack}
 	}
-	s.Topic = &coding{Code: rule, System: topics + pack}
 	return s
+}
+
+// absolute reports whether a client can open a URL: a template may have filled it with what is not known.
+func absolute(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+// title stands for a summary whose templates left nothing.
+func (a *answer) title(t *told) string {
+	if t.undecided != nil {
+		return t.undecided.Rule
+	}
+	return family(t.findings[0])
 }
 
 // family is the id of a finding's rule without the row.
@@ -58,7 +79,7 @@ func family(f *cds.Finding) string {
 func (a *answer) about(t *told) extension {
 	out := extension{}
 	var orders []string
-	for _, ref := range t.foci() {
+	for _, ref := range a.orders(t) {
 		if known := a.known(ref); known != "" {
 			orders = append(orders, known)
 		}

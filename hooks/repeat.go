@@ -49,7 +49,7 @@ func (a *answer) withoutExisting(cards []*told) []*told {
 		if a.always(t) || !a.existing(t.findings[0]) {
 			return false
 		}
-		t.hide(NotUnderReview)
+		a.hide(t, NotUnderReview)
 		return true
 	})
 }
@@ -69,8 +69,7 @@ func (a *answer) existing(f *cds.Finding) bool {
 		if e.Resource == "" && strings.HasPrefix(e.Value, "and ") { // and more, which is not told
 			return false
 		}
-		s, ok := a.record.Subject(e.Resource)
-		if ok && (s.Draft || slices.Contains(a.request.Focus, e.Resource)) {
+		if a.reviewed(e.Resource) {
 			return false
 		}
 		medication = medication || strings.HasPrefix(e.Resource, "Medication")
@@ -108,9 +107,9 @@ func (a *answer) withoutRepeats(ctx context.Context, cards []*told) []*told {
 		_, selected := seen[a.selectKey(t.keys[0])]
 		switch {
 		case seen[t.keys[0]]:
-			t.hide(FeedbackGiven)
+			a.hide(t, FeedbackGiven)
 		case selected && a.client.ShowsOrderSelect:
-			t.hide(ShownAtSelect)
+			a.hide(t, ShownAtSelect)
 		default:
 			return false
 		}

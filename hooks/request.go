@@ -20,6 +20,7 @@ type Request struct {
 	// or logged.
 	Authorization *Authorization
 	Context       map[string]json.RawMessage
+	Extension     json.RawMessage // an object, by reverse domain name; nil if there is none
 	// Focus names what is under review, "Type/id"; nil: all of Drafts, or what the hook is about.
 	Focus    []string
 	Drafts   []Draft

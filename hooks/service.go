@@ -54,7 +54,10 @@ func (h *Handler) offer(engine *cds.Engine) error {
 			s.Description = "Asks the clinical rules that are for " + s.Hook + "."
 		}
 		if h.config.Prefetch != nil {
-			s.prefetch = h.config.Prefetch(s)
+			var err error
+			if s.prefetch, err = h.config.Prefetch(s); err != nil {
+				wrong = append(wrong, fmt.Errorf("service %q: %w", s.ID, err))
+			}
 		}
 		s.declared, _ = s.Engine.Hook(s.Hook)
 		wrong = append(wrong, s.check(h.byID[s.ID])...)

@@ -38,7 +38,7 @@ func (a *answer) suggestions(t *told, k *card) error {
 	}
 	switch {
 	case len(k.Suggestions) == 0:
-	case recommended > 1 || len(t.findings) > 1:
+	case recommended > 1 || t.several: // several may be right at once
 		k.SelectionBehavior = "any"
 	default:
 		k.SelectionBehavior = "at-most-one"
@@ -57,12 +57,10 @@ func (a *answer) action(act cds.RenderedAction) (action, bool) {
 	if err != nil {
 		return out, false
 	}
-	ref := text(resource.Get("resourceType")) + "/" + text(resource.Get("id"))
-	if _, unnamed := a.request.unnamed[ref]; unnamed {
-		if act.Type == "update" {
-			return out, false
-		}
-		resource.Del("id")
+	if act.Type == "create" {
+		resource.Del("id") // it is another resource's: rules can only repeat what there is
+	} else if a.known(text(resource.Get("resourceType"))+"/"+text(resource.Get("id"))) == "" {
+		return out, false
 	}
 	out.Resource = json.RawMessage(tidy(resource).MarshalTo(nil))
 	return out, true

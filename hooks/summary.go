@@ -18,12 +18,12 @@ func (a *answer) summarised(cards []*told) []*told {
 	if i < 0 || len(cards)-i < 2 {
 		return cards
 	}
-	return append(cards[:i:i], summary(cards[i:]))
+	return append(cards[:i:i], a.summary(cards[i:]))
 }
 
 // summary makes one card of several, which are sorted by indicator.
-func summary(cards []*told) *told {
-	out := &told{card: cds.RenderedCard{Indicator: cards[0].card.Indicator}}
+func (a *answer) summary(cards []*told) *told {
+	out := &told{several: true, card: cds.RenderedCard{Indicator: cards[0].card.Indicator}}
 	var detail, labels []string
 	counts := map[cds.Indicator]int{}
 	for _, t := range cards {
@@ -32,7 +32,12 @@ func summary(cards []*told) *told {
 		detail = append(detail, section(t))
 		labels = append(labels, t.card.SourceLabel)
 		out.card.Links = append(out.card.Links, t.card.Links...)
-		out.card.Suggestions = append(out.card.Suggestions, t.card.Suggestions...)
+		for _, s := range t.card.Suggestions {
+			if names := a.names(t); len(names) > 0 {
+				s.Label = strings.Join(names, ", ") + ": " + s.Label
+			}
+			out.card.Suggestions = append(out.card.Suggestions, s)
+		}
 		for _, r := range t.card.Override {
 			if !slices.Contains(out.card.Override, r) {
 				out.card.Override = append(out.card.Override, r)
@@ -45,13 +50,7 @@ func summary(cards []*told) *told {
 	} else {
 		out.card.SourceLabel = "Several sources"
 	}
-	var parts []string
-	for _, i := range []cds.Indicator{cds.Warning, cds.Info} {
-		if counts[i] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[i], i))
-		}
-	}
-	out.card.Summary = fmt.Sprintf("%d findings for this patient: %s", len(cards), strings.Join(parts, ", "))
+	out.card.Summary = fmt.Sprintf("%d findings for this patient: warnings %d, information %d", len(cards), counts[cds.Warning], counts[cds.Info])
 	out.card.Detail = strings.Join(detail, "\n\n")
 	return out
 }

@@ -70,12 +70,24 @@ func (a *answer) undecided() []*told {
 	var out []*told
 	for i := range a.report.Undecided {
 		u := &a.report.Undecided[i]
-		if u.Card != nil {
-			out = append(out, &told{undecided: u, card: *u.Card, decisions: []*Decision{&a.outcome.Decisions[len(a.report.Findings)+i]}})
+		if u.Card == nil {
+			continue
 		}
+		t := &told{undecided: u, card: *u.Card, decisions: []*Decision{&a.outcome.Decisions[len(a.report.Findings)+i]}}
+		if a.request.Hook == "order-select" && nothingChosen(u) {
+			a.hide(t, NothingChosen)
+			continue
+		}
+		out = append(out, t)
 	}
 	slices.SortStableFunc(out, func(x, y *told) int { return cmp.Compare(urgency(x.card.Indicator), urgency(y.card.Indicator)) })
 	return out
+}
+
+// nothingChosen reports whether a rule was not decided because the order does not say of what drug it is. While
+// an order is being written that is no news.
+func nothingChosen(u *cds.Undecided) bool {
+	return slices.ContainsFunc(u.Missing, func(m cds.Missing) bool { return m.Resource == u.Focus && m.Path == "medication" })
 }
 
 // same makes those cards one that read the same in every part: rules that overlap, or two orders of the same.

@@ -160,7 +160,7 @@ func placed(err error, body []byte) error {
 	if wrong.Offset > 0 {
 		before := body[:min(int(wrong.Offset), len(body))]
 		line := bytes.Count(before, []byte("\n"))
-		message += fmt.Sprintf(": it ends to be that at line %d, byte %d", line+1, len(before)-bytes.LastIndexByte(before, '\n')-1)
+		message += fmt.Sprintf(": it breaks at line %d, byte %d", line+1, len(before)-bytes.LastIndexByte(before, '\n')-1)
 	}
 	return &problem{status: http.StatusBadRequest, code: "structure", message: message}
 }

@@ -64,6 +64,7 @@ const (
 	OverLimit      Reason = "over-limit"            // of the client's number of cards
 	ShownAtSelect  Reason = "shown-at-order-select" // to the same user, by a client that shows it
 	FeedbackGiven  Reason = "feedback-given"        // on the same card, by the same user
+	NothingChosen  Reason = "nothing-chosen"        // undecided at order-select, where the order names no drug yet
 	NotUnderReview Reason = "not-under-review"      // about therapies that exist, none of which is under review
 )
 

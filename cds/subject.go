@@ -7,15 +7,12 @@ import (
 	"github.com/primum-cds/primum/cds/internal/chart"
 )
 
-// A Subject says what a resource of a record is about.
+// A Subject says what a resource of a record is about. It belongs to the record.
 type Subject struct {
 	Ref     string // "Type/id"
 	Display string // as a person reads it: the drug, the test; Ref if nothing names it
 	Draft   bool   // it came as a Draft
-	// Content is equal for two orders of the same: of the same ingredients or, where these are not known,
-	// of the same code, with the same dosage and route. Neither id nor date is in it. It is to be compared
-	// or hashed, not to be shown.
-	Content string
+	entry   *chart.Entry
 }
 
 // Subject returns what a resource of the record is about, by its "Type/id"; false if it is not in it, or of
@@ -31,14 +28,18 @@ func (r *Record) Subject(ref string) (Subject, bool) {
 		return Subject{}, false
 	}
 	e := entries[i]
-	s := Subject{Ref: ref, Draft: e.Draft, Display: ref, Content: content(e)}
+	s := Subject{Ref: ref, Draft: e.Draft, Display: ref, entry: e}
 	if e.Concept != nil && e.Concept.Display != "" {
 		s.Display = line(e.Concept.Display)
 	}
 	return s, true
 }
 
-func content(e *chart.Entry) string {
+// Content returns what is equal for two orders of the same: of the same ingredients or, where these are not
+// known, of the same code, with the same dosage and route. Neither id nor date is in it. It is to be compared
+// or hashed, not to be shown. The record must not be closed.
+func (s Subject) Content() string {
+	e := s.entry
 	parts := []string{e.Type, substance(e)}
 	for _, dosage := range []string{"dosageInstruction", "dosage"} {
 		for d := range e.JSON.EachItem(dosage) {

@@ -51,7 +51,10 @@ func (c *call) invoke() error {
 	if err != nil {
 		return err
 	}
-	if c.request, err = decode(body, &decoder{hookNamed: c.hookNamed, service: true, hooks: c.hooks()}); err != nil {
+	parser := c.parsers.Get()
+	c.request, err = decode(parser, body, &decoder{hookNamed: c.hookNamed, service: true, hooks: c.hooks()})
+	c.parsers.Put(parser)
+	if err != nil {
 		return placed(err, body)
 	}
 	c.client = c.Handler.client(c.outcome.Caller)
@@ -126,8 +129,10 @@ func (c *call) body() ([]byte, error) {
 	case err != nil: // the client went, or sent less than it said
 		return nil, &problem{status: http.StatusBadRequest, code: "incomplete", message: "the body could not be read to its end"}
 	}
-	sum := sha256.Sum256(b.Bytes())
-	c.outcome.Request, c.outcome.Bytes = hex.EncodeToString(sum[:]), b.Len()
+	if c.config.Observe != nil {
+		sum := sha256.Sum256(b.Bytes())
+		c.outcome.Request, c.outcome.Bytes = hex.EncodeToString(sum[:]), b.Len()
+	}
 	return b.Bytes(), nil
 }
 

@@ -24,12 +24,13 @@ func IsRequest(body []byte) bool {
 // Decode reads the body of a request to a service. What clients are known to do otherwise than the
 // specification says is understood, with a warning where it could matter. The error is a *RequestError.
 func Decode(body []byte) (*Request, error) {
-	return decode(body, &decoder{hookNamed: cds.HookByName})
+	return decode(new(fastjson.Parser), body, &decoder{hookNamed: cds.HookByName})
 }
 
-// decode reads a body with a decoder that knows how strict to be.
-func decode(body []byte, d *decoder) (*Request, error) {
-	root, err := parse(body)
+// decode reads a body with a decoder that knows how strict to be. What is kept of the body is copied: the parser
+// can be used again.
+func decode(parser *fastjson.Parser, body []byte, d *decoder) (*Request, error) {
+	root, err := parse(parser, body)
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +47,17 @@ func decode(body []byte, d *decoder) (*Request, error) {
 }
 
 // parse checks the body before it is parsed: the parser is lenient where JSON is not.
-func parse(body []byte) (*fastjson.Value, error) {
-	var syntax *json.SyntaxError
-	var raw json.RawMessage
-	if err := json.Unmarshal(body, &raw); errors.As(err, &syntax) {
-		return nil, &RequestError{Expected: "JSON", Offset: syntax.Offset}
+func parse(parser *fastjson.Parser, body []byte) (*fastjson.Value, error) {
+	if !json.Valid(body) {
+		var syntax *json.SyntaxError
+		var raw json.RawMessage
+		wrong := &RequestError{Expected: "JSON"}
+		if errors.As(json.Unmarshal(body, &raw), &syntax) {
+			wrong.Offset = syntax.Offset
+		}
+		return nil, wrong
 	}
-	root, err := new(fastjson.Parser).ParseBytes(body)
+	root, err := parser.ParseBytes(body)
 	if err != nil {
 		return nil, &RequestError{Expected: "JSON that is not nested more than 300 deep"}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/valyala/fastjson"
 )
 
 // A Config says how a Handler serves. Its zero value is of use on loopback and in tests: whoever can reach
@@ -70,6 +71,7 @@ type Handler struct {
 	services []Service            // as they are discovered
 	byID     map[string][]Service // one for each hook
 	listed   []byte               // the answer to discovery
+	parsers  *fastjson.ParserPool
 }
 
 // The defaults of Config.
@@ -99,7 +101,7 @@ func New(engine *cds.Engine, config Config) (*Handler, error) {
 			return nil, fmt.Errorf("hooks: no random key: %w", err)
 		}
 	}
-	h := &Handler{config: config, byID: map[string][]Service{}}
+	h := &Handler{config: config, byID: map[string][]Service{}, parsers: new(fastjson.ParserPool)}
 	if err := h.offer(engine); err != nil {
 		return nil, fmt.Errorf("hooks: %w", err)
 	}

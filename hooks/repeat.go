@@ -80,10 +80,13 @@ func (a *answer) existing(f *cds.Finding) bool {
 // withoutRepeats leaves out at order-sign what the user has dealt with, or was shown at order-select by a
 // client that shows it. What is critical is never left out.
 func (a *answer) withoutRepeats(ctx context.Context, cards []*told) []*told {
+	if a.config.Shown == nil {
+		return cards
+	}
 	for _, t := range cards {
 		t.keys = a.keys(t.findings[0])
 	}
-	if a.request.Hook != "order-sign" || a.config.Shown == nil {
+	if a.request.Hook != "order-sign" {
 		return cards
 	}
 	var keys []string
@@ -148,7 +151,7 @@ func (a *answer) selectKey(key string) string { return a.hash("order-select", ke
 // content is what a draft says, and the reference of anything else.
 func (a *answer) content(ref string) string {
 	if s, ok := a.record.Subject(ref); ok && s.Draft {
-		return s.Content
+		return s.Content()
 	}
 	return ref
 }

@@ -3,6 +3,7 @@ package hooks
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/primum-cds/primum/cds"
@@ -86,10 +87,14 @@ func (r *Request) Inputs() []cds.Input {
 	return inputs
 }
 
-// Review returns the question that the request asks. Numbers in its context are float64.
+// Review returns the question that the request asks. Numbers in its context are float64; resources of this
+// session are not in it.
 func (r *Request) Review(now time.Time) cds.Review {
 	context := make(map[string]any, len(r.Context))
 	for name, raw := range r.Context {
+		if slices.ContainsFunc(r.Drafts, func(d Draft) bool { return d.Field == name }) {
+			continue // rules read what is under review as resources
+		}
 		var v any
 		if json.Unmarshal(raw, &v) == nil {
 			context[name] = v

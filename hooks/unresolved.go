@@ -25,8 +25,10 @@ func (d *decoder) medications() {
 		}
 	}
 	for _, field := range []*fastjson.Value{d.root.Get("context"), d.root.Get("prefetch")} {
-		members, _ := field.Object()
-		members.Visit(func(_ []byte, v *fastjson.Value) {
+		if field == nil || field.Type() != fastjson.TypeObject {
+			continue
+		}
+		field.GetObject().Visit(func(_ []byte, v *fastjson.Value) {
 			for _, one := range list(v) {
 				look(one)
 				for _, e := range list(one.Get("entry")) {

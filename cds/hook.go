@@ -93,6 +93,8 @@ func WithHooks(declared ...Hook) Option {
 				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q is one of the CDS Hooks library: it cannot be declared", h.Name)})
 			case !ValidHook(h.Name):
 				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q cannot be declared: expected a name such as org.example.my-hook", h.Name)})
+			case slices.ContainsFunc(c.hooks, func(other Hook) bool { return other.Name == h.Name }):
+				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q is declared twice", h.Name)})
 			default:
 				c.errors = append(c.errors, h.mistakes()...)
 			}

@@ -47,3 +47,48 @@ func TestValidHook(t *testing.T) {
 		require.Equal(t, want, ValidHook(name), name)
 	}
 }
+
+// A pack with rules at the hooks given.
+func packAt(hooks ...string) []Pack {
+	return []Pack{{Name: "p", Rules: []Rule{{
+		ID: "r", Hooks: hooks, When: Text{Value: "patient.gender == 'female'"},
+		Card: Card{Indicator: Text{Value: "info"}, Summary: Text{Value: "x"}},
+	}}}}
+}
+
+func TestEngineHooks(t *testing.T) {
+	declared := Hook{Name: "org.example.admission", Fields: []HookField{{Name: "patientId", Form: "id"}}}
+	engine, err := New(packAt("order-sign", "patient-view", "order-sign"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"order-sign", "patient-view"}, engine.Hooks())
+
+	engine, err = New(packAt(), WithHooks(declared))
+	require.NoError(t, err)
+	require.Contains(t, engine.Hooks(), "org.example.admission")
+	require.Contains(t, engine.Hooks(), "order-dispatch")
+	require.NotContains(t, engine.Hooks(), "order-review") // deprecated
+	h, ok := engine.Hook("org.example.admission")
+	require.True(t, ok)
+	require.Equal(t, declared, h)
+	h, ok = engine.Hook("org.example.other")
+	require.False(t, ok)
+	require.Equal(t, Hook{Name: "org.example.other"}, h)
+
+	engine, err = New(packAt("order-sign"), WithSite(Site{Rules: []SiteRule{{ID: "r", Off: true}}}))
+	require.NoError(t, err)
+	require.Empty(t, engine.Hooks())
+}
+
+func TestWithHooksSaysWhatIsWrong(t *testing.T) {
+	_, err := New(nil, WithHooks(
+		Hook{Name: "order-sign"}, Hook{Name: "mine"},
+		Hook{Name: "org.example.x", Focus: "plan", Fields: []HookField{{Name: "a", Form: "id"}, {Name: "a", Form: "number"}}},
+		Hook{Name: "org.example.y"}, Hook{Name: "org.example.y"},
+	))
+	require.EqualError(t, err, `the hook "order-sign" is one of the CDS Hooks library: it cannot be declared
+the hook "mine" cannot be declared: expected a name such as org.example.my-hook
+the hook "org.example.x": there are two fields "a"
+the hook "org.example.x": the field "a" has the form "number": expected one of id, reference, references, resource, resources, text
+the hook "org.example.x": there is no field "plan"
+the hook "org.example.y" is declared twice`)
+}

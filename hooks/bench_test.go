@@ -20,7 +20,7 @@ func request45() []byte {
 	for i := range 20 {
 		meds = append(meds, drug(fmt.Sprintf("m%d", i), "active", "11289", fmt.Sprintf("warfarin %d MG", i)))
 	}
-	for i := range 70 {
+	for i := range 105 {
 		labs = append(labs, fmt.Sprintf(`{"resourceType":"Observation","id":"o%d","status":"final","effectiveDateTime":"2026-02-%02d","subject":{"reference":"Patient/7"},
 			"code":{"coding":[{"system":"http://loinc.org","code":"98979-8","display":"eGFR"}]},"valueQuantity":{"value":%d,"system":"http://unitsofmeasure.org","code":"mL/min/{1.73_m2}"}}`, i, i%28+1, 20+i))
 	}

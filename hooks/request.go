@@ -1,4 +1,3 @@
-// Package hooks speaks CDS Hooks, versions 2.0 and 3.0.
 package hooks
 
 import (

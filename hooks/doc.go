@@ -1,0 +1,38 @@
+// Package hooks speaks CDS Hooks over HTTP, version 2.0 with what 3.0 adds in a form that a client of 2.0 passes over.
+//
+//	handler, err := hooks.New(engine, hooks.Config{})
+//	http.ListenAndServe("127.0.0.1:8080", handler)
+//
+// A Handler offers a service for each hook at which its engine has rules, decodes what clients send, also
+// where they make something of their own of the specification, asks the rules, and answers in cards. Who may
+// call, where missing data comes from, and where feedback goes are its Config's Authenticator, Fetcher, Feedback
+// and Shown.
+//
+// # What is answered
+//
+// Cards are of findings, critical ones first, and then of what could not be decided. Findings whose cards read
+// the same in every part are one card that names all of their rules and orders; others are never merged, but at
+// patient-view, where all that is not critical is one card with each finding in full. A card's extension names
+// rule, row, pack, version and evidence ("io.github.primum-cds.findings", "io.github.primum-cds.undecided") and the
+// orders it is about ("davinci-crd.associated-resource"). The response's extension "io.github.primum-cds.report"
+// tells what no card tells: rules that were not decided or failed, resources that could not be screened, how many
+// cards are hidden and why, and what was odd in the request.
+//
+// What is not shown, and why, is a Reason. What is critical is always shown at order-sign, and to every client.
+//
+// A draft without an id is named by the fullUrl of its entry. Where it has none, no action can name it: the
+// suggestion is left out, and the card's text says that it has to be done by hand.
+//
+// # What is refused
+//
+// Every refusal has an OperationOutcome as its body, but for 401, which has none:
+//
+//	400  the body is no JSON, or the context lacks what its hook requires: the field is named, and what was expected
+//	404  there is no such service, or it takes no feedback
+//	405  another method; Allow says which
+//	412  the request brought nothing to decide on, nothing was decided, and there is no FHIR server to ask
+//	413  the body is too long
+//	415  the body is compressed
+//	500  the service failed; what of is in its log only
+//	503  there was no answer in time
+package hooks

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/feedback"
 )
 
 // An answer makes a response of a report.
@@ -16,7 +17,7 @@ type answer struct {
 	*call
 	record *cds.Record
 	report *cds.Report
-	sent   []ShownCard
+	sent   []feedback.Card
 	hidden map[Reason]int // how many cards
 }
 

@@ -37,7 +37,7 @@ func (c *call) authenticate() error {
 	if c.config.Authenticator == nil {
 		return nil
 	}
-	caller, err := c.config.Authenticator.Authenticate(c.r.Context(), c.r.Header.Get("Authorization"), c.r.URL.EscapedPath())
+	caller, err := c.config.Authenticator.Verify(c.r.Context(), c.r.Header.Get("Authorization"), c.r.URL.EscapedPath())
 	if err != nil {
 		return &problem{status: http.StatusUnauthorized, code: "login", message: "the call is not authenticated"}
 	}

@@ -1,6 +1,9 @@
 package hooks
 
-import "github.com/primum-cds/primum/cds"
+import (
+	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/auth"
+)
 
 // A Client is what one client is sent. The zero value sends all cards and nothing that only some clients
 // understand.
@@ -28,7 +31,7 @@ const (
 )
 
 // client returns how a caller is served.
-func (h *Handler) client(caller Caller) Client {
+func (h *Handler) client(caller auth.Caller) Client {
 	if client, ok := h.config.Clients[caller.Issuer]; ok {
 		return client
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/fetch"
 )
 
 // A PrefetchState says what became of one key of a service's prefetch.
@@ -24,48 +25,40 @@ const (
 	PrefetchFetched   PrefetchState = "fetched" // absent or partial, and got from the client's FHIR server
 )
 
-// A Fetcher gets from a client's FHIR server what a request did not bring.
+// A Fetcher gets from a client's FHIR server what a request did not bring. A *fetch.Client is one.
 type Fetcher interface {
-	// Fetch returns the answer to each query, in their order, complete with all its pages: a resource, a
-	// Bundle or an array of these as JSON, or, in Absent, why there is none, without the name of anybody. It returns before
-	// ctx ends, with what it has. The request names the server and has the token to use; neither may be
-	// kept.
-	Fetch(ctx context.Context, caller Caller, request *Request, queries []Template) []Prefetch
+	// Get returns the answer to each query, in their order, or why there is none. It returns before ctx ends,
+	// with what it has.
+	Get(ctx context.Context, r fetch.Request) []fetch.Result
 }
 
 // reserved is what of a deadline is kept for asking the rules when data comes late.
 const reserved = 100 * time.Millisecond
 
+// A gap is a place in a request's Prefetch for which there is something to fetch.
+type gap struct {
+	place int
+	query fetch.Query
+}
+
 // complete says what each prefetch answers, where the service knows, and gets what is missing.
 func (c *call) complete(ctx context.Context) {
-	var missing []Template
-	var places []int // of the missing ones in Prefetch
-	ask := func(i int, key, query string) {
-		missing, places = append(missing, Template{key, query}), append(places, i)
-	}
+	var gaps []gap
 	for _, t := range c.service.prefetch {
-		i := slices.IndexFunc(c.request.Prefetch, func(p Prefetch) bool { return p.Key == t.Key })
-		query, lacking := c.request.fill(t.Query)
-		if i < 0 {
-			i = len(c.request.Prefetch)
-			c.request.Prefetch = append(c.request.Prefetch, Prefetch{
-				Key: t.Key, Absent: "not prefetched", Supplies: []string{kindOf(t.Query)}, state: PrefetchAbsent,
-			})
-		}
-		p := &c.request.Prefetch[i]
-		if lacking == "" {
-			p.Query, p.Supplies = query, nil
-		}
-		if lacking == "" && (p.state == PrefetchAbsent || p.state == PrefetchPartial) {
-			ask(i, t.Key, query)
+		i, query := c.place(t)
+		if p := &c.request.Prefetch[i]; query != "" && (p.state == PrefetchAbsent || p.state == PrefetchPartial) {
+			gaps = append(gaps, gap{i, fetch.Query{Key: t.Key, URL: query}})
 		}
 	}
-	for _, query := range c.request.unresolved {
-		c.request.Prefetch = append(c.request.Prefetch, Prefetch{Key: query, Query: query, Absent: "not prefetched", state: PrefetchAbsent})
-		ask(len(c.request.Prefetch)-1, query, query)
+	if c.reachable() {
+		ctx, cancel := inTime(ctx)
+		defer cancel()
+		began := time.Now()
+		c.fetch(ctx, append(gaps, c.medications()...))
+		c.fetch(ctx, c.medications()) // those that what was fetched refers to
+		c.outcome.Fetched = time.Since(began)
 	}
-	c.fetch(ctx, missing, places)
-	c.outcome.Prefetch = map[string]PrefetchState{}
+	c.outcome.Prefetch = make(map[string]PrefetchState, len(c.service.prefetch))
 	for _, p := range c.request.Prefetch {
 		if slices.ContainsFunc(c.service.prefetch, func(t Template) bool { return t.Key == p.Key }) {
 			c.outcome.Prefetch[p.Key] = p.state
@@ -73,35 +66,87 @@ func (c *call) complete(ctx context.Context) {
 	}
 }
 
-func (c *call) fetch(ctx context.Context, missing []Template, places []int) {
-	if len(missing) == 0 || !c.reachable() {
+const notPrefetched = "not prefetched"
+
+// place finds the prefetch that answers a template, and says what it was asked. The query is "" where the request
+// has no value for one of its tokens.
+func (c *call) place(t Template) (i int, query string) {
+	query, lacking := c.request.fill(t.Query)
+	if lacking != "" {
+		query = ""
+	}
+	i = slices.IndexFunc(c.request.Prefetch, func(p Prefetch) bool { return p.Key == t.Key })
+	if i < 0 {
+		i = len(c.request.Prefetch)
+		c.request.Prefetch = append(c.request.Prefetch, Prefetch{
+			Key: t.Key, Absent: notPrefetched, Supplies: []string{kindOf(t.Query)}, state: PrefetchAbsent,
+		})
+	}
+	if query != "" {
+		c.request.Prefetch[i].Query, c.request.Prefetch[i].Supplies = query, nil
+	}
+	return i, query
+}
+
+// medications are the gaps of the Medications that are referred to, and that nobody brought or asked for yet.
+func (c *call) medications() (gaps []gap) {
+	var documents [][]byte
+	for _, in := range c.request.Inputs() {
+		documents = append(documents, in.JSON)
+	}
+	for _, ref := range fetch.MedicationReferences(documents...) {
+		if slices.ContainsFunc(c.request.Prefetch, func(p Prefetch) bool { return p.Key == ref }) {
+			continue
+		}
+		gaps = append(gaps, gap{len(c.request.Prefetch), fetch.Query{Key: ref, URL: ref}})
+		c.request.Prefetch = append(c.request.Prefetch, Prefetch{Key: ref, Query: ref, Absent: notPrefetched, state: PrefetchAbsent})
+	}
+	return gaps
+}
+
+// inTime ends some time before ctx does, in which the rules are asked.
+func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	rest := time.Until(deadline)
+	return context.WithTimeout(ctx, rest-min(reserved, rest/2))
+}
+
+func (c *call) fetch(ctx context.Context, gaps []gap) {
+	if len(gaps) == 0 {
 		return
 	}
-	began := time.Now()
-	defer func() { c.outcome.Fetched = time.Since(began) }()
-	if deadline, ok := ctx.Deadline(); ok {
-		rest := time.Until(deadline)
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, rest-min(reserved, rest/2))
-		defer cancel()
+	r := fetch.Request{Server: c.request.FHIRServer, Issuer: c.outcome.Caller.Issuer}
+	for _, g := range gaps {
+		r.Queries = append(r.Queries, g.query)
 	}
-	for n, got := range c.config.Fetcher.Fetch(ctx, c.outcome.Caller, c.request, missing) {
-		if n >= len(places) {
-			return
+	if a := c.request.Authorization; a != nil {
+		r.Token, r.TokenType = fetch.Token(a.AccessToken), a.TokenType
+	}
+	results := c.config.Fetcher.Get(ctx, r)
+	for n := range results[:min(len(results), len(gaps))] {
+		c.request.Prefetch[gaps[n].place].fetched(&results[n])
+	}
+}
+
+// fetched takes what a query brought in the place of what is absent or has further pages.
+func (p *Prefetch) fetched(got *fetch.Result) {
+	switch {
+	case got.Absent == "" && len(got.JSON) > 0:
+		p.JSON, p.Absent, p.state = got.JSON, "", PrefetchFetched
+		if got.PageMissing != "" {
+			p.state = PrefetchPartial
 		}
-		p := &c.request.Prefetch[places[n]]
-		switch {
-		case got.Absent == "" && len(got.JSON) > 0:
-			p.JSON, p.Absent, p.state = got.JSON, "", PrefetchFetched
-		case p.state == PrefetchAbsent:
-			p.Absent = "not prefetched, and not fetched: " + got.Absent
-		}
+	case p.state == PrefetchAbsent:
+		p.Absent = notPrefetched + ", and not fetched: " + got.Absent.Text()
 	}
 }
 
 // reachable reports whether what is missing can be fetched.
 func (c *call) reachable() bool {
-	return c.config.Fetcher != nil && c.request.FHIRServer != "" && c.request.Authorization != nil
+	return c.config.Fetcher != nil && c.request.FHIRServer != ""
 }
 
 // precondition is the refusal of a request that brought nothing to decide on, where nothing can be fetched

@@ -41,7 +41,6 @@ func decode(parser *fastjson.Parser, body []byte, d *decoder) (*Request, error) 
 		}
 	}
 	d.prefetch()
-	d.medications()
 	d.authorization()
 	return d.request, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -116,12 +117,12 @@ func TestServiceWithItsOwnEngine(t *testing.T) {
 // keeper is an Authenticator that lets in who has the word.
 type keeper struct{ paths []string }
 
-func (k *keeper) Authenticate(_ context.Context, authorization, path string) (hooks.Caller, error) {
+func (k *keeper) Verify(_ context.Context, authorization, path string) (auth.Caller, error) {
 	k.paths = append(k.paths, path)
 	if authorization != "Bearer sesame" {
-		return hooks.Caller{}, errors.New("the word is wrong: " + authorization)
+		return auth.Caller{}, errors.New("the word is wrong: " + authorization)
 	}
-	return hooks.Caller{Issuer: "https://ehr.example.org"}, nil
+	return auth.Caller{Issuer: "https://ehr.example.org"}, nil
 }
 
 // Where callers must say who they are, they must on every endpoint; who does not gets a bare 401.

@@ -5,8 +5,8 @@
 //
 // A Handler offers a service for each hook at which its engine has rules, decodes what clients send, also
 // where they make something of their own of the specification, asks the rules, and answers in cards. Who may
-// call, where missing data comes from, and where feedback goes are its Config's Authenticator, Fetcher, Feedback
-// and Shown.
+// call, where missing data comes from, and where feedback goes are its Config's Authenticator, Fetcher and
+// Feedback: packages auth, fetch and feedback have them.
 //
 // # What is answered
 //

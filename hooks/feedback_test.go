@@ -4,24 +4,51 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/feedback"
 	"github.com/stretchr/testify/require"
 )
 
-// notebook is a Feedback that keeps bodies in memory.
+// notebook is a Feedback in memory.
 type notebook struct {
-	err    error
-	from   []hooks.Origin
-	bodies []string
+	err   error
+	cards []feedback.Card
+	from  []feedback.Origin
+	items []feedback.Feedback
 }
 
-func (n *notebook) Record(_ context.Context, from hooks.Origin, body []byte) error {
+func (n *notebook) Shown(_ context.Context, cards []feedback.Card) error {
+	n.cards = append(n.cards, cards...)
+	return n.err
+}
+
+func (n *notebook) Record(_ context.Context, from feedback.Origin, items []feedback.Feedback) error {
 	if n.err == nil {
-		n.from, n.bodies = append(n.from, from), append(n.bodies, string(body))
+		n.from, n.items = append(n.from, from), append(n.items, items...)
 	}
 	return n.err
+}
+
+func (n *notebook) Seen(_ context.Context, since time.Time, keys []string) (map[string]feedback.Outcome, error) {
+	out := map[string]feedback.Outcome{}
+	for _, k := range n.cards {
+		for _, key := range k.Keys {
+			if k.Shown.Before(since) || !slices.Contains(keys, key) {
+				continue
+			}
+			out[key] = ""
+			for _, f := range n.items {
+				if f.Card == k.UUID {
+					out[key] = f.Outcome
+				}
+			}
+		}
+	}
+	return out, n.err
 }
 
 const feedbackPath = "/cds-services/primum-order-sign/feedback"
@@ -35,8 +62,22 @@ func TestF1F2F3F4FeedbackIsHandedOn(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.Code)
 		require.Empty(t, w.Body.Bytes())
 	}
-	require.Equal(t, []string{body, body}, n.bodies)
-	require.Equal(t, hooks.Origin{Service: "primum-order-sign", Caller: hooks.Caller{Issuer: "https://ehr.example.org"}, Received: march}, n.from[0])
+	require.Len(t, n.items, 2)
+	require.Equal(t, "1", n.items[0].Card)
+	require.Equal(t, feedback.Overridden, n.items[0].Outcome)
+	require.Equal(t, feedback.Origin{Service: "primum-order-sign", Client: "https://ehr.example.org", Received: march}, n.from[0])
+}
+
+// All that is wrong with a body is told at once.
+func TestF2F3FeedbackWithMistakes(t *testing.T) {
+	n := &notebook{}
+	w := do(handler(t, hooks.Config{Feedback: n}), "POST", feedbackPath, `{"feedback":[{"outcome":"accepted","outcomeTimestamp":"today"}]}`)
+	require.Equal(t, http.StatusBadRequest, w.Code)
+	require.Empty(t, n.from)
+	require.Equal(t, `{"resourceType":"OperationOutcome","issue":[`+
+		`{"severity":"error","code":"invalid","diagnostics":"feedback[0].card: the uuid of a card was expected","expression":["feedback[0].card"]},`+
+		`{"severity":"error","code":"invalid","diagnostics":"feedback[0].acceptedSuggestions: a list of 1 to 100 suggestions such as {\"id\": \"…\"} was expected","expression":["feedback[0].acceptedSuggestions"]},`+
+		`{"severity":"error","code":"invalid","diagnostics":"feedback[0].outcomeTimestamp: a time such as 2026-03-01T09:00:00Z was expected","expression":["feedback[0].outcomeTimestamp"]}]}`, w.Body.String())
 }
 
 func TestF5FeedbackThatIsRefused(t *testing.T) {
@@ -47,8 +88,6 @@ func TestF5FeedbackThatIsRefused(t *testing.T) {
 		code, diagnostics  string
 	}{
 		{"it is not taken", "POST", feedbackPath, hooks.Feedback(nil), 404, "not-supported", "this service takes no feedback"},
-		{"it is not what was expected", "POST", feedbackPath, &notebook{err: &hooks.RequestError{Field: "feedback[0].card", Expected: "the uuid of a card"}},
-			400, "invalid", "feedback[0].card: the uuid of a card was expected"},
 		{"the store fails", "POST", feedbackPath, &notebook{err: errors.New("Mrs Canary's disk is full")}, 500, "exception", "the service failed: its log says why"},
 		{"there is no such service", "POST", "/cds-services/x/feedback", &notebook{}, 404, "not-found",
 			"there is no such service: those that there are are listed at /cds-services"},

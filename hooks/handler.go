@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/auth"
 	"github.com/valyala/fastjson"
 )
 
@@ -26,10 +27,9 @@ type Config struct {
 	Authenticator Authenticator
 	// Fetcher gets what a request did not bring from the client's FHIR server; nil: nothing is fetched.
 	Fetcher Fetcher
-	// Feedback keeps what clients report of cards; nil: it is refused with 404.
+	// Feedback keeps which cards were shown, so that they are not repeated, and what clients report of them;
+	// nil: nothing is kept, and feedback is refused with 404.
 	Feedback Feedback
-	// Shown remembers which cards were shown, so that they are not repeated; nil: nothing is remembered.
-	Shown Shown
 	// Clients say what single clients are sent, by the issuer of their tokens. "" is for all others.
 	Clients map[string]Client
 	// Origins are those from which browsers may call, such as "https://ehr.example.org"; "*" is any.
@@ -39,7 +39,7 @@ type Config struct {
 	// MaxBody is how many bytes a request may have; 0: 8 MiB.
 	MaxBody int64
 	// HashKey is the key under which patients and users are hashed before anything is told of them to
-	// Shown or Observe. Servers that share a Shown share it. nil: a random one.
+	// Feedback or Observe. Servers that share a Feedback share it. nil: a random one.
 	HashKey []byte
 	// Observe is called with what came of each call, when it was answered; nil: nobody is told.
 	Observe func(context.Context, *Outcome)
@@ -52,16 +52,9 @@ type Config struct {
 }
 
 // An Authenticator decides who may call, from the Authorization header of a call and the escaped path below
-// the base URL, "/cds-services/primum-order-sign". A call that it refuses gets a bare 401.
+// the base URL, "/cds-services/primum-order-sign". A call that it refuses gets a bare 401. An *auth.Verifier is one.
 type Authenticator interface {
-	Authenticate(ctx context.Context, authorization, path string) (Caller, error)
-}
-
-// A Caller is who made a call.
-type Caller struct {
-	Issuer  string // "" if nobody asked
-	Subject string
-	Tenant  string
+	Verify(ctx context.Context, authorization, path string) (auth.Caller, error)
 }
 
 // A Handler serves CDS Hooks: discovery, services and feedback, below "/cds-services". It is immutable and

@@ -17,6 +17,9 @@ import (
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/auth"
+	"github.com/primum-cds/primum/hooks/feedback"
+	"github.com/primum-cds/primum/hooks/fetch"
 	"github.com/primum-cds/primum/rules"
 	"github.com/stretchr/testify/require"
 )
@@ -41,6 +44,13 @@ var trial = sync.OnceValues(func() (*cds.Engine, error) {
 	}
 	return cds.New(packs, cds.WithHooks(admission), cds.WithFunction("panics", func(cds.Concept) bool { panic("Mrs Canary") }))
 })
+
+// What a Handler needs of others is what these have.
+var (
+	_ hooks.Authenticator = (*auth.Verifier)(nil)
+	_ hooks.Fetcher       = (*fetch.Client)(nil)
+	_ hooks.Feedback      = feedback.Store(nil)
+)
 
 // counter is a source of uuids that are the same in each run.
 type counter struct {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/auth"
+	"github.com/primum-cds/primum/hooks/fetch"
 	"github.com/stretchr/testify/require"
 )
 
@@ -147,9 +149,13 @@ func TestR4HookInstance(t *testing.T) {
 // slow is a Fetcher that takes what time it is given.
 type slow struct{}
 
-func (slow) Fetch(ctx context.Context, _ hooks.Caller, _ *hooks.Request, queries []hooks.Template) []hooks.Prefetch {
+func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
 	<-ctx.Done()
-	return make([]hooks.Prefetch, len(queries))
+	out := make([]fetch.Result, len(r.Queries))
+	for i := range out {
+		out[i].Absent = fetch.Timeout
+	}
+	return out
 }
 
 // A FHIR server that does not answer costs no more than the deadline: the rest is decided in time.
@@ -188,6 +194,6 @@ func TestPanicInARule(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) Authenticate(context.Context, string, string) (hooks.Caller, error) {
+func (panicking) Verify(context.Context, string, string) (auth.Caller, error) {
 	panic("Mrs Canary")
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/auth"
 )
 
 // An Outcome says what came of one call, for logs and metrics. No name, no value and no token of the request
@@ -13,7 +14,7 @@ type Outcome struct {
 	Service      string // its id; "" for discovery, and where there is none
 	Hook         string // "" if it was not reached
 	HookInstance string
-	Caller       Caller
+	Caller       auth.Caller // the zero one where nobody asks
 	Status       int
 	Error        string // why the answer is no 200: FHIR's issue type, and the field of the request
 

@@ -55,7 +55,7 @@ func TestS8R3NothingOfThePatientIsTold(t *testing.T) {
 		Replace(withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", order("d1"), clarithromycin, metformin), `{"patient":`+patient+`,"`+canary+`":[],"medications":`+bundle("searchset", takesWarfarin)+`}`)))
 	var told, logged bytes.Buffer
 	h := handler(t, hooks.Config{
-		Log: slog.New(slog.NewJSONHandler(&logged, nil)), Prefetch: medications, Fetcher: slow{}, Shown: &memory{err: fmt.Errorf("%s", canary)},
+		Log: slog.New(slog.NewJSONHandler(&logged, nil)), Prefetch: medications, Fetcher: slow{},
 		Feedback: &notebook{err: fmt.Errorf("%s", canary)}, Deadlines: map[string]time.Duration{"order-sign": 200 * time.Millisecond},
 		Observe: func(_ context.Context, o *hooks.Outcome) { fmt.Fprintf(&told, "%+v\n", *o) },
 	})

@@ -2,12 +2,12 @@ package hooks_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/fetch"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,17 +21,22 @@ func withServer(body string) string {
 	return strings.Replace(body, `{"hook"`, `{"fhirServer":"https://ehr.example.org/fhir","fhirAuthorization":{"access_token":"canary","token_type":"Bearer","expires_in":300,"scope":"patient/*.rs","subject":"us"},"hook"`, 1)
 }
 
-// fhirServer is a Fetcher that answers each query by its key.
+// fhirServer is a Fetcher that answers each query by its key; what it has not is not found.
 type fhirServer struct {
-	answers map[string]hooks.Prefetch
-	asked   []hooks.Template
+	answers map[string]string
+	asked   []fetch.Query
+	token   string
 }
 
-func (f *fhirServer) Fetch(_ context.Context, _ hooks.Caller, _ *hooks.Request, queries []hooks.Template) []hooks.Prefetch {
-	f.asked = append(f.asked, queries...)
-	var out []hooks.Prefetch
-	for _, q := range queries {
-		out = append(out, f.answers[q.Key])
+func (f *fhirServer) Get(_ context.Context, r fetch.Request) []fetch.Result {
+	f.asked, f.token = append(f.asked, r.Queries...), string(r.Token)
+	var out []fetch.Result
+	for _, q := range r.Queries {
+		result := fetch.Result{Key: q.Key, URL: q.URL, JSON: []byte(f.answers[q.Key])}
+		if len(result.JSON) == 0 {
+			result.Absent = fetch.NotFound
+		}
+		out = append(out, result)
 	}
 	return out
 }
@@ -52,8 +57,7 @@ func TestP1P2P3P4P5Prefetch(t *testing.T) {
 		{"paged", `{"meds":` + next + `}`, hooks.PrefetchPartial, true, false},
 		{"good", `{"meds":` + bundle("searchset", takesWarfarin) + `}`, hooks.PrefetchSatisfied, false, true},
 	}
-	found := hooks.Prefetch{JSON: json.RawMessage(bundle("searchset", takesWarfarin))}
-	failed := hooks.Prefetch{Absent: "the FHIR server did not answer"}
+	found := map[string]string{"meds": bundle("searchset", takesWarfarin)}
 	both := []string{"interaction", "pair-that-exists"}
 	for _, server := range []struct {
 		name          string
@@ -62,10 +66,10 @@ func TestP1P2P3P4P5Prefetch(t *testing.T) {
 		fetched, fail bool
 	}{
 		{name: "no Fetcher", url: true, token: true},
-		{name: "no fhirServer", fetcher: &fhirServer{answers: map[string]hooks.Prefetch{"meds": found}}},
-		{name: "no token", fetcher: &fhirServer{answers: map[string]hooks.Prefetch{"meds": found}}, url: true},
-		{name: "it is fetched", fetcher: &fhirServer{answers: map[string]hooks.Prefetch{"meds": found}}, url: true, token: true, fetched: true},
-		{name: "fetching fails", fetcher: &fhirServer{answers: map[string]hooks.Prefetch{"meds": failed}}, url: true, token: true, fail: true},
+		{name: "no fhirServer", fetcher: &fhirServer{answers: found}},
+		{name: "no token", fetcher: &fhirServer{answers: found}, url: true, fetched: true}, // of a server that asks for none
+		{name: "it is fetched", fetcher: &fhirServer{answers: found}, url: true, token: true, fetched: true},
+		{name: "fetching fails", fetcher: &fhirServer{}, url: true, token: true, fail: true},
 	} {
 		for _, s := range states {
 			t.Run(server.name+"/"+s.name, func(t *testing.T) {
@@ -90,7 +94,8 @@ func TestP1P2P3P4P5Prefetch(t *testing.T) {
 				}
 				require.Equal(t, map[string]hooks.PrefetchState{"meds": state}, outcome.Prefetch)
 				if asked := server.fetcher; asked != nil && (server.fetched || server.fail) && s.again {
-					require.Equal(t, []hooks.Template{{Key: "meds", Query: "MedicationRequest?patient=7"}}, asked.asked)
+					require.Equal(t, []fetch.Query{{Key: "meds", URL: "MedicationRequest?patient=7"}}, asked.asked)
+					require.Equal(t, server.token, asked.token == "canary")
 				} else if asked != nil {
 					require.Empty(t, asked.asked)
 				}
@@ -146,10 +151,24 @@ func TestP7Tokens(t *testing.T) {
 		}, nil
 	}, Services: []hooks.Service{{ID: "s", Hook: "order-dispatch"}}})
 	answered(t, do(h, "POST", "/cds-services/s", withServer(asking("order-dispatch", `,"performer":"Organization/1","dispatchedOrders":["MedicationRequest/1","MedicationRequest/2"]`, `{}`))))
-	require.Equal(t, []hooks.Template{
-		{Key: "a", Query: "Patient/7"}, {Key: "b", Query: "Practitioner/1"},
-		{Key: "e", Query: "MedicationRequest?_id=MedicationRequest/1,MedicationRequest/2&x=Practitioner/1"},
+	require.Equal(t, []fetch.Query{
+		{Key: "a", URL: "Patient/7"}, {Key: "b", URL: "Practitioner/1"},
+		{Key: "e", URL: "MedicationRequest?_id=MedicationRequest/1,MedicationRequest/2&x=Practitioner/1"},
 	}, f.asked)
+
+	// What a client sends is one part of a search, whatever is in it, and leads nowhere else.
+	for patient, want := range map[string]string{
+		"7&_count=1": "MedicationRequest?patient=7%26_count%3D1", "a b+c": "MedicationRequest?patient=a%20b%2Bc", "..": "", "7#x": "MedicationRequest?patient=7%23x",
+	} {
+		f := &fhirServer{}
+		body := strings.Replace(withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), `{}`)), `"patientId":"7"`, `"patientId":"`+patient+`"`, 1)
+		answered(t, post(handler(t, hooks.Config{Fetcher: f, Prefetch: medications}), "order-sign", body))
+		if want == "" {
+			require.Empty(t, f.asked)
+		} else {
+			require.Equal(t, []fetch.Query{{Key: "meds", URL: want}}, f.asked)
+		}
+	}
 }
 
 // A Medication that an order refers to and nobody brought is fetched.
@@ -157,12 +176,16 @@ func TestP1MedicationReferences(t *testing.T) {
 	refers := func(id, to string) string {
 		return `{"resourceType":"MedicationRequest","id":"` + id + `","status":"draft","intent":"order","medicationReference":{"reference":"` + to + `"}}`
 	}
-	f := &fhirServer{answers: map[string]hooks.Prefetch{"Medication/m": {JSON: json.RawMessage(
-		`{"resourceType":"Medication","id":"m","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"5640","display":"ibuprofen"}]}}`)}}}
-	h := handler(t, hooks.Config{Fetcher: f})
-	body := withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", refers("1", "https://ehr.example.org/fhir/Medication/m"), refers("2", "Medication/m"), refers("3", "#x"), refers("4", "Medication/n")),
-		`{"medications":`+bundle("searchset", takesWarfarin, `{"resourceType":"Medication","id":"n"}`)+`}`))
+	f := &fhirServer{answers: map[string]string{
+		"Medication/m": `{"resourceType":"Medication","id":"m","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"5640","display":"ibuprofen"}]}}`,
+		"meds":         bundle("searchset", takesWarfarin, refers("x", "Medication/late")),
+	}}
+	h := handler(t, hooks.Config{Fetcher: f, Prefetch: medications})
+	body := withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", refers("1", "Medication/m"), refers("2", "Medication/m"), refers("3", "#x"), refers("4", "Medication/n")),
+		`{"more":`+bundle("searchset", `{"resourceType":"Medication","id":"n"}`)+`}`))
 	a := answered(t, post(h, "order-sign", body))
-	require.Equal(t, []hooks.Template{{Key: "Medication/m", Query: "Medication/m"}}, f.asked)
+	require.Equal(t, []fetch.Query{
+		{Key: "meds", URL: "MedicationRequest?patient=7"}, {Key: "Medication/m", URL: "Medication/m"}, {Key: "Medication/late", URL: "Medication/late"},
+	}, f.asked)
 	require.Contains(t, a.summaries(), "warning: Bleeding: ibuprofen interacts")
 }

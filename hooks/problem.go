@@ -16,6 +16,7 @@ type problem struct {
 	code    string // of FHIR's issue types
 	field   string
 	message string
+	more    []issue // after the first
 }
 
 func (p *problem) Error() string { return p.message }
@@ -29,20 +30,25 @@ func problemOf(err error) *problem {
 	var request *RequestError
 	var read *cds.ReadError
 	var size *http.MaxBytesError
+	if mistakes := mistakesOf(err); mistakes != nil {
+		return mistakes
+	}
 	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &request):
-		return &problem{http.StatusBadRequest, "invalid", request.Field, request.Error()}
+		return &problem{status: http.StatusBadRequest, code: "invalid", field: request.Field, message: request.Error()}
 	case errors.As(err, &read):
 		part, _, _ := strings.Cut(read.Input, ".")
-		return &problem{http.StatusBadRequest, "structure", part, read.Error()}
+		return &problem{status: http.StatusBadRequest, code: "structure", field: part, message: read.Error()}
 	case errors.As(err, &size):
-		return &problem{http.StatusRequestEntityTooLarge, "too-long", "", fmt.Sprintf("a body of at most %d bytes was expected", size.Limit)}
+		return &problem{
+			status: http.StatusRequestEntityTooLarge, code: "too-long", message: fmt.Sprintf("a body of at most %d bytes was expected", size.Limit),
+		}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // who cancelled does not read it
-		return &problem{http.StatusServiceUnavailable, "timeout", "", "there was no answer in time"}
+		return &problem{status: http.StatusServiceUnavailable, code: "timeout", message: "there was no answer in time"}
 	}
-	return &problem{http.StatusInternalServerError, "exception", "", failed}
+	return &problem{status: http.StatusInternalServerError, code: "exception", message: failed}
 }
 
 // failed is all that a client learns of what is not its own fault.
@@ -62,9 +68,6 @@ type issue struct {
 }
 
 func (p *problem) outcome() operationOutcome {
-	i := issue{Severity: "error", Code: p.code, Diagnostics: p.message}
-	if p.field != "" {
-		i.Expression = []string{p.field}
-	}
-	return operationOutcome{"OperationOutcome", []issue{i}}
+	first := issue{Severity: "error", Code: p.code, Diagnostics: p.message, Expression: nonEmpty(p.field)}
+	return operationOutcome{"OperationOutcome", append([]issue{first}, p.more...)}
 }

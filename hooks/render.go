@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/feedback"
 )
 
 // card writes what is told as a card of CDS Hooks, and notes that it is sent.
@@ -126,26 +127,26 @@ func (a *answer) known(ref string) string {
 	return ref
 }
 
-// note remembers in what was decided, and for Shown, which card tells it.
+// note remembers in what was decided, and for Feedback, which card tells it.
 func (a *answer) note(t *told, k *card) {
 	for _, d := range t.decisions {
 		d.Card = k.UUID
 	}
-	s := ShownCard{
-		UUID: k.UUID, At: a.outcome.At, Service: a.service.ID, Hook: a.request.Hook, Caller: a.outcome.Caller,
+	s := feedback.Card{
+		UUID: k.UUID, Shown: a.outcome.At, Service: a.service.ID, Hook: a.request.Hook, Client: a.outcome.Caller.Issuer,
 		Patient: a.outcome.Patient, User: a.hash("user", a.request.UserID), Indicator: k.Indicator, Keys: t.keys,
 	}
 	for _, f := range t.findings {
-		s.Rules = append(s.Rules, ShownRule{Pack: f.Pack, ID: f.Rule, Version: f.Version})
+		s.Rules = append(s.Rules, feedback.Rule{Pack: f.Pack, ID: f.Rule, Version: f.Version})
 	}
 	if t.undecided != nil {
-		s.Rules = append(s.Rules, ShownRule{Pack: t.undecided.Pack, ID: t.undecided.Rule})
+		s.Rules = append(s.Rules, feedback.Rule{Pack: t.undecided.Pack, ID: t.undecided.Rule})
 	}
 	for _, one := range k.Suggestions {
 		s.Suggestions = append(s.Suggestions, one.UUID)
 	}
 	for _, r := range k.OverrideReasons {
-		s.Override = append(s.Override, cds.Reason(r))
+		s.OverrideReasons = append(s.OverrideReasons, feedback.Coding(r))
 	}
 	a.sent = append(a.sent, s)
 }

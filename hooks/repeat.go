@@ -8,33 +8,8 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds"
+	"github.com/primum-cds/primum/hooks/feedback"
 )
-
-// Shown remembers which cards were shown, and what became of them.
-type Shown interface {
-	// Remember keeps that cards were shown.
-	Remember(ctx context.Context, cards []ShownCard) error
-	// Seen returns, for each key of a card that was shown at since or later, whether the card was accepted or
-	// overridden since; of several, the last. Other keys are not in the map.
-	Seen(ctx context.Context, since time.Time, keys []string) (feedback map[string]bool, err error)
-}
-
-// A ShownCard is a card that was sent. Patient and User are hashes, and so are Keys.
-type ShownCard struct {
-	UUID          string
-	At            time.Time
-	Service, Hook string
-	Caller        Caller
-	Patient, User string // "" if not known
-	Indicator     cds.Indicator
-	Rules         []ShownRule
-	Suggestions   []string // their uuids
-	Override      []cds.Reason
-	Keys          []string
-}
-
-// A ShownRule is a rule that a card speaks for.
-type ShownRule struct{ Pack, ID, Version string }
 
 // session is how long what was shown is remembered: from the selection of an order to its signature.
 const session = 24 * time.Hour
@@ -80,7 +55,7 @@ func (a *answer) existing(f *cds.Finding) bool {
 // withoutRepeats leaves out at order-sign what the user has dealt with, or was shown at order-select by a
 // client that shows it. What is critical is never left out.
 func (a *answer) withoutRepeats(ctx context.Context, cards []*told) []*told {
-	if a.config.Shown == nil {
+	if a.config.Feedback == nil {
 		return cards
 	}
 	for _, t := range cards {
@@ -98,7 +73,7 @@ func (a *answer) withoutRepeats(ctx context.Context, cards []*told) []*told {
 	if len(keys) == 0 {
 		return cards
 	}
-	seen, err := a.config.Shown.Seen(ctx, a.outcome.At.Add(-session), keys)
+	seen, err := a.config.Feedback.Seen(ctx, a.outcome.At.Add(-session), keys)
 	if err != nil {
 		a.config.Log.Error("what was shown is not known: nothing is left out", "service", a.service.ID)
 		return cards
@@ -109,7 +84,7 @@ func (a *answer) withoutRepeats(ctx context.Context, cards []*told) []*told {
 		}
 		_, selected := seen[a.selectKey(t.keys[0])]
 		switch {
-		case seen[t.keys[0]]:
+		case seen[t.keys[0]] != "":
 			a.hide(t, FeedbackGiven)
 		case selected && a.client.ShowsOrderSelect:
 			a.hide(t, ShownAtSelect)
@@ -157,14 +132,14 @@ func (a *answer) content(ref string) string {
 }
 
 // remember keeps which cards were sent. It is done when the client has them: it does not wait for a disk.
-func (c *call) remember(cards []ShownCard) {
-	if c.config.Shown == nil || len(cards) == 0 {
+func (c *call) remember(cards []feedback.Card) {
+	if c.config.Feedback == nil || len(cards) == 0 {
 		return
 	}
 	_ = http.NewResponseController(c.w).Flush() // what cannot be flushed is sent later
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), rememberFor)
 	defer cancel()
-	if err := c.config.Shown.Remember(ctx, cards); err != nil {
+	if err := c.config.Feedback.Shown(ctx, cards); err != nil {
 		c.config.Log.Error("cards that were shown are not remembered", "service", c.service.ID, "cards", len(cards))
 	}
 }

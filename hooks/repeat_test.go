@@ -5,37 +5,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/feedback"
 	"github.com/stretchr/testify/require"
 )
-
-// memory is a Shown in memory.
-type memory struct {
-	err      error
-	cards    []hooks.ShownCard
-	feedback map[string]bool // by uuid
-}
-
-func (m *memory) Remember(_ context.Context, cards []hooks.ShownCard) error {
-	m.cards = append(m.cards, cards...)
-	return m.err
-}
-
-func (m *memory) Seen(_ context.Context, since time.Time, keys []string) (map[string]bool, error) {
-	out := map[string]bool{}
-	for _, k := range m.cards {
-		for _, key := range k.Keys {
-			for _, wanted := range keys {
-				if key == wanted && !k.At.Before(since) {
-					out[key] = m.feedback[k.UUID]
-				}
-			}
-		}
-	}
-	return out, m.err
-}
 
 // What was shown at order-select is not shown again at order-sign to clients that show it, critical ones apart.
 func TestRepeats(t *testing.T) {
@@ -69,9 +43,9 @@ func TestRepeats(t *testing.T) {
 		{"at order-select again", shows, selecting(me, ibuprofen), selecting(me, ibuprofen), true, []string{bleeding, pair}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := &memory{feedback: map[string]bool{}}
+			m := &notebook{}
 			var outcome *hooks.Outcome
-			h := handler(t, hooks.Config{Shown: m, Clients: map[string]hooks.Client{"": test.client}, Observe: func(_ context.Context, o *hooks.Outcome) { outcome = o }})
+			h := handler(t, hooks.Config{Feedback: m, Clients: map[string]hooks.Client{"": test.client}, Observe: func(_ context.Context, o *hooks.Outcome) { outcome = o }})
 			call := func(body string) *answer {
 				hook := "order-sign"
 				if strings.Contains(body, "order-select") {
@@ -80,7 +54,9 @@ func TestRepeats(t *testing.T) {
 				return answered(t, post(h, hook, body))
 			}
 			for _, k := range call(test.selected).Cards {
-				m.feedback[k.UUID] = test.feedback
+				if test.feedback {
+					m.items = append(m.items, feedback.Feedback{Card: k.UUID, Outcome: feedback.Overridden})
+				}
 			}
 			a := call(test.sign)
 			require.Equal(t, test.want, a.summaries())
@@ -94,29 +70,29 @@ func TestRepeats(t *testing.T) {
 
 // What is remembered of a card tells nobody who it was about.
 func TestShownCards(t *testing.T) {
-	m := &memory{}
-	h := handler(t, hooks.Config{Shown: m})
+	m := &notebook{}
+	h := handler(t, hooks.Config{Feedback: m})
 	a := answered(t, post(h, "order-sign", signing([]string{ibuprofen}, takesWarfarin)))
 	require.Len(t, m.cards, 2)
 	k := m.cards[0]
 	require.Equal(t, a.Cards[0].UUID, k.UUID)
 	require.Equal(t, []string{a.Cards[0].Suggestions[0].UUID, a.Cards[0].Suggestions[1].UUID}, k.Suggestions)
-	require.Equal(t, []hooks.ShownRule{{Pack: "trial", ID: "interaction[warfarin-ibuprofen]"}}, k.Rules)
-	require.Equal(t, []any{"primum-order-sign", "order-sign", march}, []any{k.Service, k.Hook, k.At})
+	require.Equal(t, []feedback.Rule{{Pack: "trial", ID: "interaction[warfarin-ibuprofen]"}}, k.Rules)
+	require.Equal(t, []any{"primum-order-sign", "order-sign", march}, []any{k.Service, k.Hook, k.Shown})
 	for _, hash := range []string{k.Patient, k.User, k.Keys[0]} {
 		require.Regexp(t, `^[0-9a-f]{64}$`, hash)
 	}
-	require.Len(t, k.Override, 1)
-	other := &memory{}
-	answered(t, post(handler(t, hooks.Config{Shown: other, HashKey: []byte("another key")}), "order-sign", signing([]string{ibuprofen}, takesWarfarin)))
+	require.Len(t, k.OverrideReasons, 1)
+	other := &notebook{}
+	answered(t, post(handler(t, hooks.Config{Feedback: other, HashKey: []byte("another key")}), "order-sign", signing([]string{ibuprofen}, takesWarfarin)))
 	require.NotEqual(t, k.Patient, other.cards[0].Patient)
 	require.NotEqual(t, k.Keys, other.cards[0].Keys)
 }
 
 // A memory that fails hides nothing.
 func TestRepeatsWithoutMemory(t *testing.T) {
-	m := &memory{err: errors.New("no disk")}
-	h := handler(t, hooks.Config{Shown: m, Clients: map[string]hooks.Client{"": {ShowsOrderSelect: true}}})
+	m := &notebook{err: errors.New("no disk")}
+	h := handler(t, hooks.Config{Feedback: m, Clients: map[string]hooks.Client{"": {ShowsOrderSelect: true}}})
 	for range 2 {
 		require.Len(t, answered(t, post(h, "order-sign", signing([]string{ibuprofen}, takesWarfarin))).Cards, 2)
 	}

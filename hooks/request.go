@@ -31,8 +31,6 @@ type Request struct {
 	// names them, the fullUrl of their entry, "" if in no way.
 	unnamed map[string]string
 	drafts  int // how many are under review, if Focus does not say
-	// unresolved are the Medications that are referred to and were not brought, "Medication/1".
-	unresolved []string
 }
 
 // A Draft is a context field that holds resources of this session.

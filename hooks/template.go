@@ -3,7 +3,9 @@ package hooks
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -43,13 +45,22 @@ var token = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 // none, "" if all were filled.
 func (r *Request) fill(query string) (filled, lacking string) {
 	filled = token.ReplaceAllStringFunc(query, func(t string) string {
-		value := r.token(strings.TrimSpace(t[2 : len(t)-2]))
+		value := escape(r.token(strings.TrimSpace(t[2 : len(t)-2])))
 		if value == "" && lacking == "" {
 			lacking = t
 		}
 		return value
 	})
 	return filled, lacking
+}
+
+// escape makes a value one part of a search or of a path, with the '/' of a reference and the ',' of a list; "" if
+// it would lead elsewhere.
+func escape(value string) string {
+	if slices.Contains(strings.Split(value, "/"), "..") {
+		return ""
+	}
+	return strings.NewReplacer("%2F", "/", "%2C", ",", "+", "%20").Replace(url.QueryEscape(value))
 }
 
 // users are the tokens that stand for the user if it is of a type.

@@ -66,3 +66,6 @@ func (e *Engine) IndexBytes() int {
 	}
 	return n
 }
+
+// Post makes the index once more.
+func (e *Engine) Post() { e.post() }

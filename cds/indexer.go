@@ -165,19 +165,19 @@ func (b *indexer) finish(codes *terminology.Interner) *index {
 	x.sets = b.sets.indexed(codes)
 	for _, t := range b.types {
 		x.types = append(x.types, typeIndex{
-			of: t.of, always: t.always, alone: t.alone.posting(x.sets.len()), joined: t.joined.posting(x.sets.len()),
-			lists: t.lists.byLists(x.sets.len()), instead: t.instead.byLists(x.sets.len()),
+			of: t.of, always: t.always, alone: t.alone.posting(x.sets.group), joined: t.joined.posting(x.sets.group),
+			lists: t.lists.byLists(x.sets.group), instead: t.instead.byLists(x.sets.group),
 		})
 	}
 	slices.SortFunc(x.types, func(a, b typeIndex) int { return cmp.Compare(a.of, b.of) })
 	return x
 }
 
-func (l *listPosts) byLists(limit int) byLists {
+func (l *listPosts) byLists(group []int32) byLists {
 	out := byLists{others: l.others}
 	for v := range l.views {
 		if len(l.views[v].sets) > 0 {
-			out.views[v] = l.views[v].posting(limit)
+			out.views[v] = l.views[v].posting(group)
 		}
 	}
 	return out

@@ -8,6 +8,7 @@ type posting struct {
 	starts []int32 // where those of each set begin, and at last where they end
 	all    []int32 // instances, sorted for each set
 	guards []guard // of each of them; nil if none has one
+	groups []int32 // those of the sets
 }
 
 // of returns where the instances of one set are.
@@ -32,17 +33,18 @@ func (p *posts) add(set, instance int32, g guard) {
 	p.guarded = p.guarded || g != unguarded
 }
 
-// posting sorts the posts by their sets; they were added in the order of their instances. Limit is above all
-// sets.
-func (p *posts) posting(limit int) posting {
-	next := make([]int32, limit+1)
+// posting sorts the posts by their sets; they were added in the order of their instances. Of is the group of
+// each set.
+func (p *posts) posting(of []int32) posting {
+	next := make([]int32, len(of)+1)
 	for _, set := range p.sets {
 		next[set+1]++
 	}
 	out := posting{all: make([]int32, len(p.sets))}
-	for set := range limit {
+	for set, group := range of {
 		if next[set+1] > 0 {
 			out.sets, out.starts = append(out.sets, int32(set)), append(out.starts, next[set])
+			numberOf(&out.groups, group)
 		}
 		next[set+1] += next[set]
 	}

@@ -51,9 +51,30 @@ func (r *randomRule) rule(id int) string {
 			r.let(&b, fmt.Sprintf("l%d", i))
 		}
 	}
-	fmt.Fprintf(&b, "    when: %q\n", r.condition(3))
+	when := r.condition(3)
+	if r.oneIn(3) {
+		when = r.usual()
+	}
+	fmt.Fprintf(&b, "    when: %q\n", when)
 	b.WriteString("    card: {indicator: info, summary: It holds}\n")
 	return b.String()
+}
+
+// usual is a condition as most rules have it: a code of the focus, and something beside it.
+func (r *randomRule) usual() string {
+	focus, a, b := r.concept(), r.drugs(), r.drugs()
+	if focus == "" {
+		return r.question() + " && " + r.atom(1)
+	}
+	switch r.IntN(4) {
+	case 0:
+		return "(" + focus + " in " + a + " && patient.takes(" + b + ")) || (" + focus + " in " + b + " && patient.takes(" + a + "))"
+	case 1:
+		return focus + " in " + r.codes() + " && (" + r.question() + " || " + r.question() + ")"
+	case 2:
+		return focus + " in " + a + " && " + r.atom(1)
+	}
+	return focus + " in " + r.codes() + " && " + r.question()
 }
 
 func (r *randomRule) let(b *strings.Builder, name string) {

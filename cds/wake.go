@@ -17,7 +17,6 @@ type waking struct {
 	focus     *chart.Entry
 	inFocus   marks
 	strange   []bool // by group: whether the focus may be in any of its sets for all that is known
-	stranger  bool   // whether it may be for any group
 	views     [chart.Views]viewed
 	aliens    []*chart.Entry // the entries that are the one stranger of a group
 	open      []kleene.Truth // by list
@@ -103,15 +102,22 @@ func (w *waking) byFocus(out []int32, t *typeIndex, of int) []int32 {
 			out = w.guarded(out, p, from, to)
 		}
 	}
-	if !w.stranger {
-		return out
-	}
-	for i, set := range t.alone.sets {
-		if w.strange[w.index.sets.group[set]] {
-			out = w.guarded(out, &t.alone, t.alone.starts[i], t.alone.starts[i+1])
+	if w.strangeTo(&t.alone) {
+		for i, set := range t.alone.sets {
+			if w.strange[w.index.sets.group[set]] {
+				out = w.guarded(out, &t.alone, t.alone.starts[i], t.alone.starts[i+1])
+			}
 		}
 	}
-	return w.met(out, w.gather(&w.instead[of], &t.instead))
+	if w.strangeTo(&t.joined) {
+		out = w.met(out, w.gather(&w.instead[of], &t.instead))
+	}
+	return out
+}
+
+// strangeTo reports whether the focus may be in sets of a posting for all that is known.
+func (w *waking) strangeTo(p *posting) bool {
+	return slices.ContainsFunc(p.groups, func(g int32) bool { return w.strange[g] })
 }
 
 // look turns to a focus.
@@ -119,7 +125,6 @@ func (w *waking) look(focus *chart.Entry) {
 	w.focus = focus
 	w.inFocus.clear()
 	clear(w.strange)
-	w.stranger = false
 	if focus == nil {
 		return
 	}
@@ -131,7 +136,6 @@ func (w *waking) look(focus *chart.Entry) {
 	systems := focus.OwnSystems()
 	for g, covered := range w.index.sets.groups {
 		w.strange[g] = !chart.Covered(systems, covered)
-		w.stranger = w.stranger || w.strange[g]
 	}
 }
 

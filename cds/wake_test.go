@@ -107,3 +107,17 @@ func TestIndexOfATableIsSmall(t *testing.T) {
 	require.Less(t, engine.IndexBytes()/rows, 40, "bytes a row")
 	t.Log(float64(engine.IndexBytes())/rows, "bytes a row")
 }
+
+func BenchmarkIndex(b *testing.B) {
+	for _, rows := range []int{100, 10_000, 100_000} {
+		engine, err := cds.New([]cds.Pack{pairsPack(rows)})
+		require.NoError(b, err)
+		b.Run(fmt.Sprintf("%d rows", rows), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				engine.Post()
+			}
+			b.ReportMetric(float64(engine.IndexBytes())/float64(rows), "bytes/row")
+		})
+	}
+}

@@ -47,7 +47,7 @@ func (c *call) authenticate() error {
 
 // invoke answers a call of a service.
 func (c *call) invoke() error {
-	body, err := c.body()
+	body, err := c.body(c.config.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -115,13 +115,13 @@ func (c *call) deadline() time.Duration {
 }
 
 // body reads the body, of whatever content type it says it is.
-func (c *call) body() ([]byte, error) {
+func (c *call) body(most int64) ([]byte, error) {
 	if encoding := c.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, &problem{status: http.StatusUnsupportedMediaType, code: "not-supported", message: "a body without Content-Encoding was expected"}
 	}
 	var b bytes.Buffer
-	b.Grow(int(min(max(c.r.ContentLength, 0), c.config.MaxBody)) + bytes.MinRead)
-	_, err := b.ReadFrom(http.MaxBytesReader(c.w, c.r.Body, c.config.MaxBody))
+	b.Grow(int(min(max(c.r.ContentLength, 0), promised)) + bytes.MinRead)
+	_, err := b.ReadFrom(http.MaxBytesReader(c.w, c.r.Body, most))
 	var size *http.MaxBytesError
 	switch {
 	case errors.As(err, &size):
@@ -135,6 +135,9 @@ func (c *call) body() ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// promised is how much memory a body gets for no more than saying how long it is.
+const promised = 256 << 10
 
 // hookNamed knows the hooks of the services that are asked, declared ones included.
 func (c *call) hookNamed(name string) (cds.Hook, bool) {
@@ -224,6 +227,7 @@ func (c *call) write(status int, body []byte) {
 	if c.r.Method != http.MethodHead {
 		_, _ = c.w.Write(body) // whom it could be told has gone
 	}
+	c.outcome.Took = time.Since(c.started)
 }
 
 var errPanic = &problem{status: http.StatusInternalServerError, code: "exception", message: failed}
@@ -237,7 +241,6 @@ func (c *call) end() {
 			c.fail(errPanic)
 		}
 	}
-	c.outcome.Took = time.Since(c.started)
 	if c.config.Observe != nil {
 		c.config.Observe(context.WithoutCancel(c.r.Context()), c.outcome)
 	}

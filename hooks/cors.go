@@ -30,6 +30,6 @@ func (c *call) preflight(methods string) {
 		header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
 		header.Set("Access-Control-Max-Age", "600")
 	}
-	c.outcome.Status = http.StatusNoContent
+	c.answered, c.outcome.Status = true, http.StatusNoContent
 	c.w.WriteHeader(http.StatusNoContent)
 }

@@ -21,20 +21,20 @@ func IsRequest(body []byte) bool {
 	return json.Unmarshal(body, &head) == nil && head.Hook != nil && head.ResourceType == nil
 }
 
-// Decode reads the body of a request to a service. What clients are known to do otherwise than the
+// Decode reads the body of a request to a service, which the request borrows. What clients are known to do otherwise than the
 // specification says is understood, with a warning where it could matter. The error is a *RequestError.
 func Decode(body []byte) (*Request, error) {
 	return decode(new(fastjson.Parser), body, &decoder{hookNamed: cds.HookByName})
 }
 
-// decode reads a body with a decoder that knows how strict to be. What is kept of the body is copied: the parser
-// can be used again.
+// decode reads a body with a decoder that knows how strict to be. The request borrows the body, but nothing of the
+// parser, which can be used again.
 func decode(parser *fastjson.Parser, body []byte, d *decoder) (*Request, error) {
 	root, err := parse(parser, body)
 	if err != nil {
 		return nil, err
 	}
-	d.root, d.request = root, &Request{Context: map[string]json.RawMessage{}}
+	d.body, d.root, d.request = body, root, &Request{Context: map[string]json.RawMessage{}}
 	for _, step := range []func() error{d.head, d.identify, d.context, d.people, d.focus} {
 		if err := step(); err != nil {
 			return nil, err
@@ -73,6 +73,7 @@ type decoder struct {
 	service bool
 	hooks   []string // those that are answered; nil: any
 
+	body    []byte
 	root    *fastjson.Value
 	hook    cds.Hook // without Fields for one of which only the name is known
 	request *Request
@@ -104,10 +105,35 @@ func (d *decoder) context() error {
 	if o == nil {
 		return &RequestError{Field: "context", Expected: "an object"}
 	}
+	raw := d.raw("context")
 	o.Visit(func(key []byte, v *fastjson.Value) {
-		d.request.Context[string(key)] = v.MarshalTo(nil)
+		d.request.Context[string(key)] = raw(v)
 	})
 	return nil
+}
+
+// raw returns what gives, for one member of a field after the other, its JSON as it stands in the body. Drafts that
+// were given an id are written anew.
+func (d *decoder) raw(field string) func(*fastjson.Value) json.RawMessage {
+	if field == "context" && d.request.unnamed != nil {
+		return func(v *fastjson.Value) json.RawMessage { return v.MarshalTo(nil) }
+	}
+	var order []*fastjson.Value
+	d.root.GetObject().Visit(func(_ []byte, v *fastjson.Value) { order = append(order, v) })
+	place := slices.Index(order, d.root.Get(field))
+	var members []json.RawMessage
+	for member := range rawMembers(d.body) {
+		if place == 0 {
+			members = slices.AppendSeq(members, rawMembers(member))
+			break
+		}
+		place--
+	}
+	next := -1
+	return func(*fastjson.Value) json.RawMessage {
+		next++
+		return members[next]
+	}
 }
 
 // people finds user, patient and encounter, in the context or where older clients put them.

@@ -178,6 +178,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(request())
 	f.Add(request(`"prefetch":{}`, `"prefetch":{"meds":null,"patient":{"resourceType":"Patient"},"x":[{"resourceType":"OperationOutcome"}],"\u0001":7}`))
 	f.Add([]byte(`{"hook":"order-dispatch","context":{"patientId":1,"dispatchedOrders":"a"}}`))
+	f.Add([]byte(`{"conte\u0078t":{"a":1},"context":{"patientId":"1","patientId":"2"},"context":1,"hook":"a.b","prefetch":{"a":null,"a":[]}}`))
 	f.Add([]byte(`{"hook":"a.b","context":{"\u0000\"":"\u0001\""},"prefetch":[]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := Decode(body)

@@ -25,7 +25,7 @@ func (c *call) feedback() error {
 	if c.config.Feedback == nil {
 		return &problem{status: http.StatusNotFound, code: "not-supported", message: "this service takes no feedback"}
 	}
-	body, err := c.body()
+	body, err := c.body(min(c.config.MaxBody, feedback.MaxBody))
 	if err != nil {
 		return err
 	}

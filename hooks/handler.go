@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,7 +118,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.fail(&problem{status: http.StatusNotFound, code: "not-found", message: "there is nothing here: services are listed at " + root})
 	case r.Method == http.MethodOptions:
 		c.preflight(methods)
-	case !strings.Contains(methods, r.Method):
+	case !slices.Contains(strings.Split(methods, ", "), r.Method):
 		w.Header().Set("Allow", methods+", OPTIONS")
 		c.fail(&problem{status: http.StatusMethodNotAllowed, code: "not-supported", message: "this is asked by " + methods})
 	default:

@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,14 +21,15 @@ func (d *decoder) prefetch() {
 		d.warn("prefetch", "an object was expected: left out")
 		return
 	}
+	raw := d.raw("prefetch")
 	o.Visit(func(key []byte, v *fastjson.Value) {
-		d.request.Prefetch = append(d.request.Prefetch, d.prefetched(string(key), v))
+		d.request.Prefetch = append(d.request.Prefetch, d.prefetched(string(key), v, raw(v)))
 	})
 	slices.SortStableFunc(d.request.Prefetch, func(a, b Prefetch) int { return strings.Compare(a.Key, b.Key) })
 }
 
-func (d *decoder) prefetched(key string, v *fastjson.Value) Prefetch {
-	p := Prefetch{Key: key, JSON: v.MarshalTo(nil), state: PrefetchSatisfied}
+func (d *decoder) prefetched(key string, v *fastjson.Value, raw json.RawMessage) Prefetch {
+	p := Prefetch{Key: key, JSON: raw, state: PrefetchSatisfied}
 	switch {
 	case v.Type() == fastjson.TypeNull:
 		p.state = PrefetchEmpty

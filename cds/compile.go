@@ -45,6 +45,7 @@ type rule struct {
 type definition struct {
 	ID       string
 	Position Position
+	At       string // of Position
 	Status   Status
 	Hooks    []string
 	Let      []Let

@@ -58,7 +58,7 @@ func (e *evaluation) askAll(ctx context.Context, instances []int32, focus *chart
 
 // exhausted says once a rule and focus that it was not asked any more.
 func (e *evaluation) exhausted(r *rule, focus *chart.Entry) {
-	f := Failure{Rule: r.def.ID, At: r.def.Position.At(), Error: "not asked: the record takes more work than one evaluation may"}
+	f := Failure{Rule: r.def.ID, At: r.def.At, Error: "not asked: the record takes more work than one evaluation may"}
 	if focus != nil {
 		f.Focus = focus.Ref()
 	}
@@ -157,7 +157,7 @@ func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
 		}
 	}()
 	out := q.decide()
-	if out.Truth == kleene.True && out.Err == nil {
+	if out.Truth == kleene.True && out.Err == nil && !e.eval.AllRead() {
 		out = q.attest()
 	}
 	switch {

@@ -100,7 +100,7 @@ func (e *Engine) ids(rule string) []string {
 }
 
 func (q *question) explain() Explanation {
-	x := Explanation{Rule: q.rule.instanceID(q.instance), Focus: q.focusRef(), At: q.rule.def.Position.At(), NotAsked: q.notAsked()}
+	x := Explanation{Rule: q.rule.instanceID(q.instance), Focus: q.focusRef(), At: q.rule.def.At, NotAsked: q.notAsked()}
 	out := q.decide()
 	x.Assumed = q.eval.AssumeNotIn
 	for _, m := range out.Missing {

@@ -21,11 +21,11 @@ type finding struct {
 }
 
 func (q *question) hold() {
-	reads := q.eval.Reads()
+	reads, row := q.eval.Reads(), q.rule.rowID(q.instance)
 	f := &finding{instance: q.instance}
 	f.Finding = Finding{
-		Rule: q.rule.instanceID(q.instance), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: q.rule.rowID(q.instance),
-		Focus: q.focusRef(), At: q.rule.def.Position.At(), Citation: q.rule.def.Citation,
+		Rule: q.rule.idWith(row), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: row,
+		Focus: q.focusRef(), At: q.rule.def.At, Citation: q.rule.def.Citation,
 		Evidence: make([]Evidence, 0, min(len(reads), maxEvidence+1)),
 	}
 	for n, read := range reads {

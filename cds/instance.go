@@ -36,11 +36,14 @@ func (r *rule) rowID(in *instance) string {
 }
 
 // instanceID returns "rule", or "rule[row]".
-func (r *rule) instanceID(in *instance) string {
+func (r *rule) instanceID(in *instance) string { return r.idWith(r.rowID(in)) }
+
+// idWith is the id of the instance for a row.
+func (r *rule) idWith(row string) string {
 	if r.scope.Table == nil {
 		return r.def.ID
 	}
-	return r.def.ID + "[" + r.rowID(in) + "]"
+	return r.def.ID + "[" + row + "]"
 }
 
 // instances makes a rule's instances, with what the site changes.

@@ -6,7 +6,7 @@ package cds
 func (r *Record) Newest() string {
 	newest := ""
 	for _, res := range r.record.Resources {
-		date := res.Date()
+		date := string(res.Date())
 		newest = max(newest, date[:min(len(date), len("2006-01-02"))])
 	}
 	return newest

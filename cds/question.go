@@ -19,14 +19,14 @@ type question struct {
 	vars     *expr.Vars
 }
 
-// pose evaluates `when`, and keeps nothing of what it reads.
+// pose evaluates `when`, and keeps what it reads if that is little.
 func (q *question) pose() expr.Outcome {
 	q.eval.Ask(q.focus)
 	return q.answer()
 }
 
-// attest evaluates a `when` that is true once more, to keep what it reads: that is the evidence. Few of the
-// many questions hold, and for all others it is cheaper not to have looked.
+// attest evaluates a `when` that is true and reads much once more, to keep what it reads: that is the evidence.
+// Few of the many questions hold, and for all others it is cheaper not to have looked.
 func (q *question) attest() expr.Outcome {
 	q.eval.AskAgain()
 	return q.answer()

@@ -80,7 +80,7 @@ func (c *compiler) rule(p *pack, def *Rule) *rule {
 // definition is what is kept of a rule as it was written.
 func (c *compiler) definition(def *Rule) definition {
 	out := definition{
-		ID: def.ID, Position: c.files.place(def.Position), Status: def.Status, Hooks: slices.Clip(def.Hooks),
+		ID: def.ID, Position: c.files.place(def.Position), At: def.Position.At(), Status: def.Status, Hooks: slices.Clip(def.Hooks),
 		When: c.files.text(def.When), Citation: def.Evidence.Citation,
 	}
 	if out.Status == "" {

@@ -22,7 +22,7 @@ type undecided struct {
 // leave records a question that could not be decided.
 func (q *question) leave(missing []expr.Missing) *undecided {
 	u := &undecided{shadow: q.instance.shadow}
-	u.Undecided = Undecided{Rule: q.rule.def.ID, Pack: q.rule.pack.def.Name, Focus: q.focusRef(), At: q.rule.def.Position.At(), Missing: []Missing{}}
+	u.Undecided = Undecided{Rule: q.rule.def.ID, Pack: q.rule.pack.def.Name, Focus: q.focusRef(), At: q.rule.def.At, Missing: []Missing{}}
 	u.Rows = nonEmpty(q.rule.rowID(q.instance))
 	key := []string{u.Pack, u.Rule, u.Focus}
 	for _, m := range missing {
@@ -43,7 +43,7 @@ func (q *question) leave(missing []expr.Missing) *undecided {
 // notAsked is a rule that could not be asked at all.
 func notAsked(r *rule, missing []Missing) *undecided {
 	u := &undecided{shadow: r.status() == Shadow}
-	u.Undecided = Undecided{Rule: r.def.ID, Pack: r.pack.def.Name, At: r.def.Position.At(), Missing: missing}
+	u.Undecided = Undecided{Rule: r.def.ID, Pack: r.pack.def.Name, At: r.def.At, Missing: missing}
 	u.key = strings.Join([]string{u.Pack, u.Rule, "not asked"}, "\x00")
 	return u
 }

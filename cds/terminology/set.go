@@ -97,10 +97,16 @@ func (s *Set) IDs() []ID {
 
 // All goes through the members, sorted, without a copy.
 func (s *Set) All() iter.Seq[ID] {
-	if s == nil {
-		return func(func(ID) bool) {}
+	return func(yield func(ID) bool) {
+		if s == nil {
+			return
+		}
+		for _, id := range s.ids {
+			if !yield(id) {
+				return
+			}
+		}
 	}
-	return slices.Values(s.ids)
 }
 
 // Len returns the number of members.

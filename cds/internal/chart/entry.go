@@ -23,6 +23,8 @@ type Entry struct {
 	NoDrug    bool       // … of drugs
 
 	chart   *Chart
+	ref     string // what Ref returns; "" until it is asked for
+	written string // what Written returns
 	part    int    // which component it is, from 1; 0 for the whole
 	parts   int    // how many components it has
 	therapy *Entry // another one of its therapy; nil if it stands for it
@@ -51,12 +53,28 @@ type State struct {
 	Provisional  bool // counts, but was never confirmed
 }
 
+// Ref returns "Type/id".
+func (e *Entry) Ref() string {
+	if e.ref == "" {
+		e.ref = e.Resource.Ref()
+	}
+	return e.ref
+}
+
+// Written returns the clinical date as it was written, "" if it has none.
+func (e *Entry) Written() string {
+	if e.written == "" {
+		e.written = string(e.Resource.Date())
+	}
+	return e.written
+}
+
 // Date returns the clinical date, the zero Date if it has none that can be read.
 func (e *Entry) Date() temporal.Date {
 	if !e.dated {
 		e.dated, e.until = true, never
-		if text := e.Resource.Date(); text != "" {
-			if d, err := temporal.Parse(text); err == nil {
+		if text := e.Resource.Date(); len(text) > 0 {
+			if d, err := temporal.Parse(string(text)); err == nil {
 				_, last := d.Bounds(time.UTC)
 				e.date, e.until = d, instantOf(last)
 			}

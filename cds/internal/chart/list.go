@@ -133,7 +133,7 @@ func (l *list) find(found []*Entry, set *terminology.Set) []*Entry {
 // than once.
 func (l *list) carrying(found []*Entry, set *terminology.Set) []*Entry {
 	if set.Len() < len(l.codes) {
-		for _, id := range set.IDs() {
+		for id := range set.All() {
 			for _, c := range l.with(id) {
 				found = append(found, l.subjects[c.subject].entries...)
 			}

@@ -39,7 +39,13 @@ func (c *called) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 		return c.InterpretableCall.Exec(frame)
 	}
 	base := len(ev.args)
-	defer ev.leave(base)
+	out := c.call(ev, frame, base)
+	ev.args = ev.args[:base] // after a panic, whoever goes on has kept its own place
+	return out
+}
+
+// call evaluates the arguments into the evaluation's memory from base on, and calls the function.
+func (c *called) call(ev *Eval, frame *interpreter.ExecutionFrame, base int) ref.Val {
 	var unknown *types.Unknown
 	for i, arg := range c.args {
 		v := ev.given(arg.Exec(frame))
@@ -61,12 +67,6 @@ func (c *called) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	}
 	end := base + len(c.args)
 	return types.LabelErrNode(c.ID(), c.f.impl(ev, ev.args[base:end:end]))
-}
-
-// leave drops the arguments of a call.
-func (ev *Eval) leave(base int) {
-	clear(ev.args[base:])
-	ev.args = ev.args[:base]
 }
 
 // Eval implements interpreter.InterpretableV2.

@@ -176,6 +176,6 @@ func compareSpans[L length](op string, a L, b temporal.Span) kleene.Truth {
 // readDate makes a date that is compared evidence: reading it to look further is none.
 func (ev *Eval) readDate(v dateVal) {
 	if ev != nil && !ev.muted && v.origin.entry != nil && !v.moved {
-		ev.readEntry(v.origin.entry, v.origin.path, v.d.String())
+		ev.readValue(v.origin.entry, v.origin.path, v)
 	}
 }

@@ -38,15 +38,6 @@ type Missing struct {
 	Uncovered              *chart.Entry // set where a code, not a datum, was missing
 }
 
-// A Read is a value that was read, or an absence that was found.
-type Read struct {
-	Entry *chart.Entry // nil for an absence over a whole list
-	Res   string
-	Path  string
-	Value string
-	Date  string
-}
-
 // An Eval is the evaluation of questions to one chart at one instant.
 type Eval struct {
 	Chart   *chart.Chart
@@ -62,6 +53,9 @@ type Eval struct {
 	telling  bool      // what is read goes into a card: of a list that is not complete, what is known of it
 	args     []ref.Val // of the calls under way
 	found    []*chart.Entry
+	readings []reading // while it is not known whether they are wanted
+	overfull bool      // there were more
+	keeping  bool      // all that is read is kept
 	reads    []Read
 	seen     map[readKey]bool
 	missing  []Missing
@@ -78,14 +72,13 @@ type Eval struct {
 	missingPart map[*types.Unknown]bool
 	doses       map[doseKey]*doseValue
 	dosages     doseCache
+	quantities  quantityCache
 	unmapped    map[*chart.Entry]map[string]bool
 	person      *node     // the Patient, once it was asked for
 	codes       []ref.Val // of the Program that is run
 	lists       map[suppliedKey]supplied
 	results     map[newestKey]*newest
 }
-
-type readKey struct{ resource, path, value string }
 
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
@@ -106,8 +99,8 @@ func (ev *Eval) Reset(c *chart.Chart) {
 	clear(ev.lists)
 	clear(ev.results)
 	*ev = Eval{
-		Chart: c, args: emptied(ev.args), found: emptied(ev.found), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
-		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results, dosages: ev.dosages,
+		Chart: c, args: emptied(ev.args), found: emptied(ev.found), readings: emptied(ev.readings), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
+		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results, dosages: ev.dosages, quantities: ev.quantities,
 	}
 }
 
@@ -121,10 +114,10 @@ func emptied[T any](s []T) []T {
 	return s[:0]
 }
 
-// Ask begins a new question about a focus (nil for none): what was missing and failed starts empty. What is
-// read is not kept: most questions come to nothing.
+// Ask begins a new question about a focus (nil for none): what was read, was missing and failed starts empty.
 func (ev *Eval) Ask(focus *chart.Entry) {
-	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded, ev.before = focus, true, false, 0, "", ev.total
+	ev.focus, ev.muted, ev.telling, ev.ticks, ev.exceeded, ev.before = focus, false, false, 0, "", ev.total
+	ev.readings, ev.overfull, ev.keeping = ev.readings[:0], false, false
 	ev.reads, ev.missing, ev.failures, ev.uncoveredToo, ev.met = ev.reads[:0], ev.missing[:0], nil, nil, ev.met[:0]
 	ev.args = ev.args[:0]
 	clear(ev.seen)
@@ -132,18 +125,15 @@ func (ev *Eval) Ask(focus *chart.Entry) {
 	clear(ev.missingPart)
 }
 
-// AskAgain begins the last question once more, and keeps what is read. It counts as asked once.
+// AskAgain begins the last question once more, and keeps all that is read. It counts as asked once.
 func (ev *Eval) AskAgain() {
 	ev.total = ev.before
 	ev.Ask(ev.focus)
-	ev.muted = false
+	ev.keeping = true
 }
 
 // Mute stops or resumes the recording of reads: what only a card reads is no evidence.
 func (ev *Eval) Mute(on bool) { ev.muted = on }
-
-// Reads returns what was read since AskAgain, in order, each thing once, until the next question.
-func (ev *Eval) Reads() []Read { return ev.reads }
 
 // Failures returns the errors met since Ask, also those that the logic went past.
 func (ev *Eval) Failures() []error { return ev.failures }
@@ -227,53 +217,6 @@ func (ev *Eval) unknownAt(e *chart.Entry, path, reason string) ref.Val {
 func (ev *Eval) fail(err error) ref.Val {
 	ev.failures = append(ev.failures, err)
 	return types.WrapErr(err)
-}
-
-// read records evidence, each thing once.
-func (ev *Eval) read(r Read) {
-	if ev.muted || r.Res == "" && r.Value == "" {
-		return
-	}
-	if ev.isKept(readKey{r.Res, r.Path, r.Value}) {
-		return
-	}
-	ev.reads = append(ev.reads, r)
-}
-
-// isKept reports whether evidence is there already, and if it is not, that it will be.
-func (ev *Eval) isKept(key readKey) bool {
-	const few = 16 // are looked through faster than hashed
-	if len(ev.reads) < few {
-		return slices.ContainsFunc(ev.reads, func(r Read) bool { return r.key() == key })
-	}
-	if len(ev.reads) == few {
-		for _, r := range ev.reads {
-			ev.seen[r.key()] = true
-		}
-	}
-	if ev.seen[key] {
-		return true
-	}
-	ev.seen[key] = true
-	return false
-}
-
-func (r *Read) key() readKey { return readKey{r.Res, r.Path, r.Value} }
-
-func (ev *Eval) readEntry(e *chart.Entry, path, value string) {
-	if ev.muted {
-		return
-	}
-	r := Read{Entry: e, Path: path, Value: value}
-	if s := &ev.subject; e == s.node.entry {
-		if s.ref == "" {
-			s.ref, s.date = e.Ref(), e.Resource.Date()
-		}
-		r.Res, r.Date = s.ref, s.date
-	} else {
-		r.Res, r.Date = e.Ref(), e.Resource.Date()
-	}
-	ev.read(r)
 }
 
 // truth makes a CEL value of a three-valued one; m says what was missing if it is unknown.

@@ -223,12 +223,10 @@ func (ev *Eval) entryDose(args []ref.Val, single bool) ref.Val {
 		}
 		return quantityVal{q: found.quantity, parts: []Missing{missing}}
 	}
-	if !ev.muted {
-		ev.readEntry(e, "dosageInstruction", found.quantity.String())
-	}
 	if found.value == nil {
 		found.value = quantityVal{q: found.quantity}
 	}
+	ev.readValue(e, "dosageInstruction", found.value)
 	return found.value
 }
 

@@ -175,7 +175,7 @@ func (n *node) value(f *fhir.Field, typ *structType, v tree.Value, index int) re
 	}
 	val := n.primitive(f, v, index)
 	if !n.ev.muted && !types.IsUnknownOrError(val) && n.entry != nil {
-		n.ev.readEntry(n.entry, join(n.path(), element(f.Name, index)), Display(val))
+		n.ev.note(reading{entry: n.entry, up: n, path: f.Name, index: index, value: val})
 	}
 	return val
 }
@@ -204,18 +204,19 @@ func (n *node) quantity() ref.Val {
 		}
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "not in the record"})
 	}
-	q, err := readQuantity(n.json)
+	q, err := n.ev.quantities.quantity(n.json)
 	if err != nil {
 		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
 	}
-	n.readAs(q)
-	return quantityVal{q: q, node: n}
+	var val ref.Val = quantityVal{q: q, node: n}
+	n.readAs(val)
+	return val
 }
 
-// readAs makes a Quantity evidence.
-func (n *node) readAs(q measure.Quantity) {
+// readAs makes the value of a node evidence.
+func (n *node) readAs(val ref.Val) {
 	if !n.ev.muted && n.entry != nil {
-		n.ev.readEntry(n.entry, n.path(), q.String())
+		n.ev.note(reading{entry: n.entry, up: n.up, path: n.name, index: n.index, value: val})
 	}
 }
 

@@ -176,8 +176,7 @@ func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
 		}
 		return val
 	}
-	known := found.value.(quantityVal)
-	known.node.readAs(known.q)
+	found.value.(quantityVal).node.readAs(found.value)
 	return found.value
 }
 
@@ -194,14 +193,12 @@ func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
 		return path.absent("valueQuantity")
 	}
 	child := &node{ev: ev, typ: p.structure("Quantity"), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
-	q, ok := child.quantity().(quantityVal)
-	if !ok {
-		return child.quantity()
-	}
-	if set.molar != nil {
+	val := child.quantity()
+	if q, ok := val.(quantityVal); ok && set.molar != nil {
 		q.q = q.q.WithMolar(set.molar)
+		return q
 	}
-	return q
+	return val
 }
 
 func componentIndex(e *chart.Entry) int {
@@ -251,7 +248,7 @@ func sinceResult(ev *Eval, args []ref.Val) ref.Val {
 	}
 	e := found.entry
 	if !ev.muted {
-		ev.readEntry(e, "effective", e.Date().String())
+		ev.readValue(e, "effective", dateVal{d: e.Date()})
 	}
 	return elapsedVal{e: temporal.Between(e.Date(), ev.now(), ev.zone()), origin: origin{e, "effective"}}
 }

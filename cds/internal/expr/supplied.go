@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
@@ -111,15 +110,6 @@ func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
 		return nil
 	}
 	return []Missing{{Resource: e.Ref(), Path: e.CodePath(), Reason: "its code cannot be mapped", Uncovered: e}}
-}
-
-// absence records that none of a list was in codes.
-func (ev *Eval) absence(s search) {
-	if ev.muted {
-		return
-	}
-	n := ev.Chart.Count(s.kind)
-	ev.read(Read{Path: s.plural, Value: fmt.Sprintf("none of %s in %d supplied", s.set.name, n)})
 }
 
 func (ev *Eval) readFound(found []*chart.Entry) {

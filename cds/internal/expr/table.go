@@ -77,6 +77,9 @@ func (r Row) Text(column string) string {
 	if i < 0 {
 		return ""
 	}
+	if c := &r.table.cells[i]; c.values == nil && c.cells[r.n] > 0 {
+		return textAt(c.texts, c.cells[r.n])
+	}
 	return Display(r.value(i))
 }
 

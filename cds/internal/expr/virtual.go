@@ -100,7 +100,6 @@ type focusNode struct {
 	code node    // of drug
 	drug ref.Val // nil until it is asked for
 
-	ref, date string // for evidence; "" until it is asked for
 }
 
 func (ev *Eval) focusAs(of string, p *provider) *node {

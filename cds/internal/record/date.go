@@ -38,10 +38,9 @@ var clinicalDates = map[string][]string{
 	"Task":                     {"authoredOn"},
 }
 
-// Date returns the clinical date of the resource as written, "" if it has none.
-func (r *Resource) Date() string { return string(r.date()) }
-
-func (r *Resource) date() []byte {
+// Date returns the clinical date of the resource as written, nil if it has none. It lives as long as the
+// record.
+func (r *Resource) Date() []byte {
 	for _, name := range clinicalDates[r.Type] {
 		v := r.JSON.Member(name)
 		switch v.Kind() {

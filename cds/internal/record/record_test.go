@@ -18,8 +18,8 @@ func (r *Record) text() string {
 		if res.Draft {
 			b.WriteString(" draft")
 		}
-		if res.Date() != "" {
-			b.WriteString(" " + res.Date())
+		if len(res.Date()) > 0 {
+			b.WriteString(" " + string(res.Date()))
 		}
 		for _, c := range res.Contained {
 			b.WriteString(" " + c.Ref())

@@ -61,6 +61,10 @@ func (r *reader) twice(v tree.Value, path string, src *source) {
 }
 
 func (r *reader) bundleEntry(e tree.Value, shape *bundleShape, src *source) {
+	if fullURL, v, ok := plainEntry(e); ok {
+		r.bundleResource(v, fullURL, true, shape, src)
+		return
+	}
 	var fullURL, mode tree.Value
 	found := false
 	for member := range e.All() {
@@ -80,24 +84,43 @@ func (r *reader) bundleEntry(e tree.Value, shape *bundleShape, src *source) {
 		r.entryWithout(e, shape, src)
 	}
 	for v := range e.All() {
-		if v.Name() != "resource" {
-			continue
-		}
-		switch name := v.ResourceType(); name {
-		case "Bundle":
-			shape.searchset = r.bundle(v, src) || shape.searchset
-		case "OperationOutcome":
-			r.outcomeEntry(v, src)
-		case "Parameters":
-			src.found++
-			r.parameters(v, src)
-		default:
-			r.resource(v, name, fullURL, src)
-			if matched == "" || matched == "match" {
-				shape.matched(name)
-			}
+		if v.Name() == "resource" {
+			r.bundleResource(v, fullURL, matched == "" || matched == "match", shape, src)
 		}
 	}
+}
+
+func (r *reader) bundleResource(v, fullURL tree.Value, matched bool, shape *bundleShape, src *source) {
+	switch name := v.ResourceType(); name {
+	case "Bundle":
+		shape.searchset = r.bundle(v, src) || shape.searchset
+	case "OperationOutcome":
+		r.outcomeEntry(v, src)
+	case "Parameters":
+		src.found++
+		r.parameters(v, src)
+	default:
+		r.resource(v, name, fullURL, src)
+		if matched {
+			shape.matched(name)
+		}
+	}
+}
+
+// plainEntry returns the parts of an entry with a full URL and a resource and nothing else, as most are.
+func plainEntry(e tree.Value) (fullURL, resource tree.Value, ok bool) {
+	n := 0
+	for member := range e.All() {
+		switch n++; {
+		case n == 1 && member.Name() == "fullUrl":
+			fullURL = member
+		case n == 2 && member.Name() == "resource":
+			resource = member
+		default:
+			return tree.Value{}, tree.Value{}, false
+		}
+	}
+	return fullURL, resource, n == 2
 }
 
 // matched takes down that the search found a resource of a type.

@@ -140,31 +140,7 @@ func (p *parser) colon() bool {
 
 // list reads an element that repeats.
 func (p *parser) list(m *member) bool {
-	if p.peek() != '[' {
-		return false
-	}
-	from, ok := p.open(m.number, Array)
-	if !ok {
-		return false
-	}
-	if p.peek() == ']' {
-		p.close(from)
-		return true
-	}
-	for {
-		if !p.element(m, 0) {
-			return false
-		}
-		switch p.peek() {
-		case ',':
-			p.at++
-		case ']':
-			p.close(from)
-			return true
-		default:
-			return false
-		}
-	}
+	return p.peek() == '[' && p.array(m.number, func() bool { return p.element(m, 0) })
 }
 
 // element reads one value of an element.

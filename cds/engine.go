@@ -23,6 +23,7 @@ type Engine struct {
 	reads  map[string]bool // the FHIR types that some rule reads
 	hooks  []Hook          // declared ones
 	advice []unreachable
+	panels map[terminology.Code][]terminology.Code // by component
 	// systems are those of SNOMED CT and RxNorm, in which allergies are recorded, and of all codes of rules.
 	systems     map[string]bool
 	memories    *sync.Pool // of *chart.Memory
@@ -97,6 +98,9 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		opt(cfg)
 	}
 	e := &Engine{coder: cfg.coder, hooks: cfg.hooks, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
+	if e.panels, err = readPanels(); err != nil {
+		return nil, err
+	}
 	e.memories = &sync.Pool{New: func() any { return chart.NewMemory(&e.coder) }}
 	e.evaluations = &sync.Pool{New: func() any { return newEvaluation(e) }}
 	if e.env, err = expr.NewEnv(fhir.Load(), e.coder.Codes, cfg.functions); err != nil {

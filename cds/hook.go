@@ -11,9 +11,10 @@ type Hook struct {
 	Name       string
 	Version    string // of the hook's own definition, "1.0"; "" if it has none
 	Fields     []HookField
-	Focus      string // the context field that brings what is under review; "" if the record itself is
-	Selections string // the context field that names which of them are meant; "" if all are
-	Orders     bool   // what is under review are orders: a rule for another type of order is not asked
+	Focus      string   // the context field that brings what is under review; "" if the record itself is
+	Selections string   // the context field that names which of them are meant; "" if all are
+	Brings     []string // the FHIR types of what is under review; nil: any
+	Orders     bool     // what is under review are orders: a rule for another type of order is not asked
 	Deprecated bool
 }
 
@@ -33,7 +34,7 @@ func HookByName(name string) (Hook, bool) {
 		return Hook{}, false
 	}
 	out := *h
-	out.Fields = slices.Clone(h.Fields)
+	out.Fields, out.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
 	return out, true
 }
 
@@ -67,7 +68,7 @@ func (e *Engine) Hook(name string) (Hook, bool) {
 		return Hook{Name: name}, false
 	}
 	out := *h
-	out.Fields = slices.Clone(h.Fields)
+	out.Fields, out.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
 	return out, true
 }
 
@@ -98,7 +99,7 @@ func WithHooks(declared ...Hook) Option {
 			default:
 				c.errors = append(c.errors, h.mistakes()...)
 			}
-			h.Fields = slices.Clone(h.Fields)
+			h.Fields, h.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
 			c.hooks = append(c.hooks, h)
 		}
 	}
@@ -122,6 +123,11 @@ func (h *Hook) mistakes() (wrong []*Error) {
 	for _, name := range []string{h.Focus, h.Selections} {
 		if name != "" && forms[name] == "" {
 			fail("there is no field %q", name)
+		}
+	}
+	for _, name := range h.Brings {
+		if !IsResource(name) {
+			fail("there is no resource type %q", name)
 		}
 	}
 	return wrong
@@ -185,16 +191,16 @@ var hooks = []Hook{
 		{Name: "performer", Form: "reference", Required: true, Token: true},
 		{Name: "fulfillmentTasks", Form: "resources"},
 	}},
-	{Name: "appointment-book", Version: "1.0", Focus: "appointments", Fields: hookBringing("appointments")},
+	{Name: "appointment-book", Version: "1.0", Focus: "appointments", Brings: []string{"Appointment"}, Fields: hookBringing("appointments")},
 	{Name: "encounter-start", Version: "1.0", Fields: []HookField{hookUser, hookPatient, hookVisit}},
 	{Name: "encounter-discharge", Version: "1.0", Fields: []HookField{hookUser, hookPatient, hookVisit}},
-	{Name: "allergyintolerance-create", Version: "0.1.0", Focus: "allergyIntolerance", Fields: hookBringing("allergyIntolerance")},
-	{Name: "problem-list-item-create", Version: "0.1.0", Focus: "conditions", Fields: hookBringing("conditions")},
-	{Name: "medication-refill", Version: "0.1.0", Focus: "medications", Orders: true, Fields: []HookField{
+	{Name: "allergyintolerance-create", Version: "0.1.0", Focus: "allergyIntolerance", Brings: []string{"AllergyIntolerance"}, Fields: hookBringing("allergyIntolerance")},
+	{Name: "problem-list-item-create", Version: "0.1.0", Focus: "conditions", Brings: []string{"Condition"}, Fields: hookBringing("conditions")},
+	{Name: "medication-refill", Version: "0.1.0", Focus: "medications", Brings: []string{"MedicationRequest"}, Orders: true, Fields: []HookField{
 		{Name: "userId", Form: "reference", Token: true}, hookPatient, hookEncounter,
 		{Name: "medications", Form: "resource", Required: true},
 	}},
-	{Name: "medication-verify", Version: "0.1.0", Focus: "medication", Orders: true, Fields: hookBringing("medication")},
-	{Name: "medication-prescribe", Version: "1.0", Focus: "medications", Orders: true, Deprecated: true, Fields: hookBringing("medications")},
+	{Name: "medication-verify", Version: "0.1.0", Focus: "medication", Brings: []string{"MedicationRequest"}, Orders: true, Fields: hookBringing("medication")},
+	{Name: "medication-prescribe", Version: "1.0", Focus: "medications", Brings: []string{"MedicationRequest"}, Orders: true, Deprecated: true, Fields: hookBringing("medications")},
 	{Name: "order-review", Version: "1.0", Focus: "orders", Orders: true, Deprecated: true, Fields: hookBringing("orders")},
 }

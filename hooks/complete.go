@@ -19,10 +19,11 @@ type PrefetchState string
 const (
 	PrefetchSatisfied PrefetchState = "satisfied"
 	PrefetchEmpty     PrefetchState = "empty"   // null, or a Bundle without entries
-	PrefetchPartial   PrefetchState = "partial" // a Bundle that has a next page
+	PrefetchPartial   PrefetchState = "partial" // a Bundle that has a next page, or counts more than it holds
 	PrefetchFailed    PrefetchState = "failed"  // the client tried, and sent an OperationOutcome; or it is no FHIR
 	PrefetchAbsent    PrefetchState = "absent"
-	PrefetchFetched   PrefetchState = "fetched" // absent or partial, and got from the client's FHIR server
+	PrefetchNotAsked  PrefetchState = "not asked" // the request has no value for a token of its template
+	PrefetchFetched   PrefetchState = "fetched"   // absent or partial, and got from the client's FHIR server
 )
 
 // A Fetcher gets from a client's FHIR server what a request did not bring. A *fetch.Client is one.
@@ -45,7 +46,7 @@ type gap struct {
 func (c *call) complete(ctx context.Context) {
 	var gaps []gap
 	for _, t := range c.service.prefetch {
-		i, query := c.place(t)
+		i, query := c.request.place(t, c.config.Now())
 		if p := &c.request.Prefetch[i]; query != "" && (p.state == PrefetchAbsent || p.state == PrefetchPartial) {
 			gaps = append(gaps, gap{i, fetch.Query{Key: t.Key, URL: query}})
 		}
@@ -64,28 +65,6 @@ func (c *call) complete(ctx context.Context) {
 			c.outcome.Prefetch[p.Key] = p.state
 		}
 	}
-}
-
-const notPrefetched = "not prefetched"
-
-// place finds the prefetch that answers a template, and says what it was asked. The query is "" where the request
-// has no value for one of its tokens.
-func (c *call) place(t Template) (i int, query string) {
-	query, lacking := c.request.fill(t.Query)
-	if lacking != "" {
-		query = ""
-	}
-	i = slices.IndexFunc(c.request.Prefetch, func(p Prefetch) bool { return p.Key == t.Key })
-	if i < 0 {
-		i = len(c.request.Prefetch)
-		c.request.Prefetch = append(c.request.Prefetch, Prefetch{
-			Key: t.Key, Absent: notPrefetched, Supplies: []string{kindOf(t.Query)}, state: PrefetchAbsent,
-		})
-	}
-	if query != "" {
-		c.request.Prefetch[i].Query, c.request.Prefetch[i].Supplies = query, nil
-	}
-	return i, query
 }
 
 // medications are the gaps of the Medications that are referred to, and that nobody brought or asked for yet.

@@ -39,14 +39,12 @@ func (d *decoder) prefetched(key string, v *fastjson.Value, raw json.RawMessage)
 		p.Absent, p.state = "it is not a FHIR resource", PrefetchFailed
 		d.warn("prefetch."+key, "a FHIR resource or null was expected: left out")
 	}
-	switch {
-	case p.state != PrefetchSatisfied || text(v.Get("resourceType")) != "Bundle":
-	case linked(v, "next") != "":
-		p.state = PrefetchPartial
-	case len(list(v.Get("entry"))) == 0:
-		p.state = PrefetchEmpty
+	if p.state == PrefetchSatisfied && text(v.Get("resourceType")) == "Bundle" {
+		p.state = bundleState(v)
 	}
-	if self := linked(v, "self"); self == "" || strings.Contains(self, "{{") {
+	if self := linked(v, "self"); self != "" && !holdsToken(self) {
+		p.self = true
+	} else {
 		p.Query, p.Supplies = d.asked(key, v)
 	}
 	return p

@@ -146,14 +146,15 @@ func TestP7Tokens(t *testing.T) {
 	h := handler(t, hooks.Config{Fetcher: f, Prefetch: func(hooks.Service) ([]hooks.Template, error) {
 		return []hooks.Template{
 			{Key: "a", Query: "Patient/{{context.patientId}}"}, {Key: "b", Query: "Practitioner/{{userPractitionerId}}"}, {Key: "c", Query: "Patient/{{userPatientId}}"},
-			{Key: "d", Query: "Encounter/{{ context.encounterId }}"}, {Key: "e", Query: "MedicationRequest?_id={{context.dispatchedOrders}}&x={{%context.userId}}"},
-			{Key: "f", Query: "Condition?date=gt{{today() - 90 days}}"},
+			{Key: "d", Query: "RelatedPerson/{{ userRelatedPersonId }}"}, {Key: "e", Query: "MedicationRequest?_id={{context.dispatchedOrders}}&x={{%context.performer}}"},
+			{Key: "f", Query: "Condition?date=gt{{today() - 90 days}}"}, {Key: "g", Query: "Practitioner?_id={{%a.generalPractitioner.resolve().id}}"},
 		}, nil
 	}, Services: []hooks.Service{{ID: "s", Hook: "order-dispatch"}}})
 	answered(t, do(h, "POST", "/cds-services/s", withServer(asking("order-dispatch", `,"performer":"Organization/1","dispatchedOrders":["MedicationRequest/1","MedicationRequest/2"]`, `{}`))))
 	require.Equal(t, []fetch.Query{
 		{Key: "a", URL: "Patient/7"}, {Key: "b", URL: "Practitioner/1"},
-		{Key: "e", URL: "MedicationRequest?_id=MedicationRequest/1,MedicationRequest/2&x=Practitioner/1"},
+		{Key: "e", URL: "MedicationRequest?_id=MedicationRequest/1,MedicationRequest/2&x=Organization/1"},
+		{Key: "f", URL: "Condition?date=gt2025-12-01"},
 	}, f.asked)
 
 	// What a client sends is one part of a search, whatever is in it, and leads nowhere else.

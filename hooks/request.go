@@ -52,6 +52,7 @@ type Prefetch struct {
 	Supplies []string
 
 	state PrefetchState
+	self  bool // it says itself what it answers
 }
 
 // An Authorization is a client's access token for its FHIR server.

@@ -98,6 +98,14 @@ func (s *Service) check(same []Service) (wrong []error) {
 		}
 		keys[t.Key] = true
 	}
+	if len(keys) < len(s.prefetch) {
+		return wrong
+	}
+	for _, p := range Lint(s.prefetch, s.declared, Version3) {
+		if !p.Warning {
+			fail("%w", p)
+		}
+	}
 	return wrong
 }
 

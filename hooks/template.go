@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// A Template is a search that a client is asked to make before it calls a service.
+// A Template is a search or a read that a client is asked to make before it calls a service, relative to its
+// FHIR server's base URL, with tokens in {{ }} that it fills in.
 type Template struct {
 	Key   string // "medications"
 	Query string // "MedicationRequest?patient={{context.patientId}}"
@@ -37,21 +37,6 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
-}
-
-var token = regexp.MustCompile(`\{\{[^{}]*\}\}`)
-
-// fill puts a request's values for the tokens of a query. The second result is the token for which there is
-// none, "" if all were filled.
-func (r *Request) fill(query string) (filled, lacking string) {
-	filled = token.ReplaceAllStringFunc(query, func(t string) string {
-		value := escape(r.token(strings.TrimSpace(t[2 : len(t)-2])))
-		if value == "" && lacking == "" {
-			lacking = t
-		}
-		return value
-	})
-	return filled, lacking
 }
 
 // escape makes a value one part of a search or of a path, with the '/' of a reference and the ',' of a list; "" if

@@ -22,6 +22,10 @@ var (
 	childWeightWindow = temporal.Months(3)
 	childHeightWindow = temporal.Months(6)
 	adultHeightWindow = temporal.Years(10)
+	dialysisWindow    = temporal.Months(1)
+	unstableWindow    = temporal.Days(7)
+	pregnancyWindow   = temporal.Months(9)
+	gestationWindow   = temporal.Months(10)
 )
 
 // adultAge is the age from which body measures keep, and the kidney formulas hold.
@@ -31,8 +35,7 @@ var adultAge = temporal.Years(18)
 func (p *provider) calculations() []*function {
 	member := func(name string, result *types.Type, f func(*calculation) (ref.Val, ref.Val), args ...*types.Type) *function {
 		return &function{
-			name: name, member: true, args: append(types_(patientType), args...), result: result,
-			reads: []string{"Observation", "Condition", "Procedure"},
+			name: name, member: true, args: append(types_(patientType), args...), result: result, sources: calculationSources[name],
 			impl: func(ev *Eval, args []ref.Val) ref.Val {
 				c := &calculation{p: p, ev: ev, patient: args[0].(*node), args: args[1:]}
 				v, missing := f(c)
@@ -55,8 +58,37 @@ func (p *provider) calculations() []*function {
 		member("gestationalAge", spanType, (*calculation).gestationalAge),
 		member("trimester", types.IntType, (*calculation).trimester),
 		member("lactating", types.BoolType, (*calculation).lactating),
-		{name: "encounterClass", member: true, args: types_(patientType), result: types.StringType, reads: []string{"Encounter"}, impl: encounterClass},
+		{name: "encounterClass", member: true, args: types_(patientType), result: types.StringType, sources: []source{{of: "Encounter", via: InContext}}, impl: encounterClass},
 	}
+}
+
+// onceDone are the sources of dialysis, which all kidney estimates read.
+var onceDone = []source{
+	{of: "Condition", current: true}, {of: "Condition", since: dialysisWindow}, {of: "Procedure", since: dialysisWindow},
+}
+
+var (
+	creatinines = source{of: "Observation", codes: "creatinine", since: labWindow.Plus(unstableWindow)}
+	gestations  = []source{
+		{of: "Observation", codes: "gestationalAge", since: gestationWindow},
+		{of: "Observation", codes: "deliveryDate", since: gestationWindow},
+		{of: "Observation", codes: "lastPeriod", since: gestationWindow},
+	}
+)
+
+// calculationSources are what the calculations read.
+var calculationSources = map[string][]source{
+	"weight":              {patientItself, bodyWeights},
+	"height":              {patientItself, bodyHeights},
+	"bmi":                 {patientItself, bodyWeights, bodyHeights},
+	"bsa":                 {patientItself, bodyWeights, bodyHeights},
+	"creatinineClearance": append([]source{patientItself, bodyWeights, bodyHeights, creatinines}, onceDone...),
+	"egfr":                append([]source{patientItself, {of: "Observation", codes: "egfr", since: labWindow}, creatinines}, onceDone...),
+	"dialysis":            onceDone,
+	"pregnant":            {patientItself, {of: "Condition", current: true}, {of: "Observation", codes: "pregnancyStatus", since: pregnancyWindow}},
+	"lactating":           {patientItself, {of: "Condition", current: true}},
+	"gestationalAge":      gestations,
+	"trimester":           gestations,
 }
 
 // A calculation is one call. Its methods return the value, or the unknown that stood in the way.
@@ -250,7 +282,7 @@ func (c *calculation) unstable(newest float64) bool {
 			last = e
 			continue
 		}
-		if temporal.Between(e.Date(), last.Date(), c.ev.zone()).LessEqual(temporal.Days(7)) != kleene.True {
+		if temporal.Between(e.Date(), last.Date(), c.ev.zone()).LessEqual(unstableWindow) != kleene.True {
 			return false
 		}
 		q, ok := c.p.quantityOf(c.ev, e, set).(quantityVal)
@@ -344,7 +376,7 @@ func (c *calculation) dialysis() (ref.Val, ref.Val) {
 	if depends == types.True {
 		return depends, nil
 	}
-	done := had(c.ev, []ref.Val{c.patient, c.codes("dialysis"), spanVal{s: temporal.Months(1)}})
+	done := had(c.ev, []ref.Val{c.patient, c.codes("dialysis"), spanVal{s: dialysisWindow}})
 	if done == types.True || depends == types.False {
 		return done, nil
 	}
@@ -365,7 +397,7 @@ func encounterClass(ev *Eval, _ []ref.Val) ref.Val {
 		return ev.unknownAt(e, "class", "not in the record")
 	}
 	m := Missing{Resource: "Encounter", Reason: "none in progress in the record"}
-	if missing, open := ev.incomplete([]string{"Encounter"}, "", false, nil); open {
+	if missing, open := ev.incomplete([]string{"Encounter"}, "", wanted == "", nil); open {
 		m = missing
 	}
 	return ev.unknown(m)

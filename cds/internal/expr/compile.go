@@ -143,7 +143,7 @@ func (c *compilation) plan() (*plan, []Problem) {
 	if c.units(p.units); len(c.found) > 0 {
 		return nil, c.found
 	}
-	out.reads, out.loose = p.readsOf(), p.params > p.handed
+	out.reads, out.asks, out.loose = p.readsOf(), p.asksOf(), p.params > p.handed
 	var err error
 	if _, out.root, err = c.link(p); err != nil {
 		return nil, []Problem{{Message: "the expression cannot be planned: " + err.Error()}}

@@ -78,7 +78,7 @@ func customFunctions(custom []Custom, vocabulary []*function, libraries *cel.Env
 }
 
 func (c Custom) function() *function {
-	f := &function{name: c.Name, result: c.Result.cel()}
+	f := &function{name: c.Name, result: c.Result.cel(), sources: nothing}
 	for _, a := range c.Args {
 		f.args = append(f.args, a.cel())
 	}

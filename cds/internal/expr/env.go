@@ -48,7 +48,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 	p.codes = codes
 	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
-		literalFunctions(), membershipFunctions(), compareFunctions(), planned())
+		readNothing(slices.Concat(literalFunctions(), membershipFunctions(), compareFunctions(), planned())))
 	for _, f := range all {
 		if f.id == "" {
 			f.id = overloadID(f)

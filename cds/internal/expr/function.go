@@ -20,7 +20,7 @@ type function struct {
 	nonStrict bool // is called with unknowns and errors, too
 	pure      bool // depends on its arguments alone: folded at load where they are constant
 	impl      func(ev *Eval, args []ref.Val) ref.Val
-	reads     []string // the FHIR types it reads
+	sources   []source // what it reads of the record
 }
 
 type impl = func(ev *Eval, args []ref.Val) ref.Val

@@ -22,11 +22,7 @@ func (p *provider) doseFunctions() []*function {
 	for _, name := range append([]string{"MedicationUse"}, medicationTypes...) {
 		of := types.NewObjectType(name)
 		member := func(fn string, result *types.Type, f impl, args ...*types.Type) {
-			m := &function{name: fn, member: true, args: append(types_(of), args...), result: result, impl: f}
-			if strings.HasPrefix(fn, "dailyDosePer") {
-				m.reads = []string{"Observation"} // weight and height
-			}
-			out = append(out, m)
+			out = append(out, &function{name: fn, member: true, args: append(types_(of), args...), result: result, impl: f, sources: doseSources[fn]})
 		}
 		for fn, f := range map[string]impl{"singleDose": singleDose, "dailyDose": dailyDose} {
 			member(fn, quantityType, f)
@@ -42,14 +38,20 @@ func (p *provider) doseFunctions() []*function {
 		member("duration", spanType, duration)
 		member("renews", types.BoolType, renews)
 	}
-	reads := append([]string{"Medication"}, medicationTypes...)
+	reads := medicationSources(source{current: true})
 	patient := func(name string, f impl, args ...*types.Type) {
-		out = append(out, &function{name: name, member: true, args: append(types_(patientType), args...), result: quantityType, impl: f, reads: reads})
+		out = append(out, &function{name: name, member: true, args: append(types_(patientType), args...), result: quantityType, impl: f, sources: reads})
 	}
 	patient("dailyDose", patientDailyDose, codesType)
 	patient("dailyDose", patientDailyDose, codesType, types.StringType)
 	patient("weightedDailyDose", weightedDailyDose, tableType)
 	return out
+}
+
+// doseSources are what the functions of a medication read.
+var doseSources = map[string][]source{
+	"singleDose": {drugs}, "dailyDose": {drugs}, "routeClass": {drugs}, "duration": nothing, "renews": {prescriptions},
+	"dailyDosePerKg": {drugs, patientItself, bodyWeights}, "dailyDosePerM2": {drugs, patientItself, bodyWeights, bodyHeights},
 }
 
 // dosage is the dosage instructions of a medication: an array, of an administration one object.

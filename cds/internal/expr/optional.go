@@ -36,7 +36,7 @@ func (p *planner) optionalCall(e ast.Expr, name string, args []ast.Expr) bool {
 			return false
 		}
 		text, _ := field.Value().(string)
-		p.readField(args[0], text)
+		p.readField(e, args[0], text)
 		return p.field(e, optionalFieldID, args[0], text)
 	case name == operators.OptIndex, name == operators.Index && isOptional(p.typeOf(args[0])):
 		if inner(p.typeOf(args[0])).Kind() != types.ListKind || inner(p.typeOf(args[1])).Kind() != types.IntKind || isOptional(p.typeOf(args[1])) {

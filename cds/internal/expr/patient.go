@@ -15,23 +15,24 @@ var stringList = types.NewListType(types.StringType)
 
 // patientFunctions are what rules ask of a patient's lists by code.
 func (p *provider) patientFunctions() []*function {
-	member := func(name string, result *types.Type, reads []string, f impl, args ...*types.Type) *function {
-		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, reads: reads}
+	member := func(name string, result *types.Type, reads []source, f impl, args ...*types.Type) *function {
+		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, sources: reads}
 	}
-	medication := append(medicationTypes[:len(medicationTypes):len(medicationTypes)], "Medication")
+	medication := medicationSources(source{current: true})
+	history := []source{{of: "Condition", sinceIn: 2}, {of: "Procedure", sinceIn: 2}}
 	return []*function{
-		member("age", ageType, nil, age),
+		member("age", ageType, []source{patientItself}, age),
 		member("takes", types.BoolType, medication, takes, codesType),
 		member("takes", types.BoolType, medication, takes, codesType, stringList),
 		member("taking", types.NewListType(useType), medication, p.taking, codesType),
-		member("took", types.BoolType, medication, took, codesType, spanType),
-		member("tookSince", types.BoolType, medication, took, codesType, dateType),
+		member("took", types.BoolType, medicationSources(source{sinceIn: 2}), took, codesType, spanType),
+		member("tookSince", types.BoolType, medicationSources(source{}), took, codesType, dateType),
 		member("startedWithin", types.BoolType, medication, startedWithin, codesType, spanType),
-		member("held", types.BoolType, medication, held, codesType),
-		member("allergicTo", types.BoolType, []string{"AllergyIntolerance"}, allergicTo, codesType),
-		member("has", types.BoolType, []string{"Condition"}, hasCondition, codesType),
-		member("had", types.BoolType, []string{"Condition", "Procedure"}, had, codesType),
-		member("had", types.BoolType, []string{"Condition", "Procedure"}, had, codesType, spanType),
+		member("held", types.BoolType, medicationSources(source{}), held, codesType),
+		member("allergicTo", types.BoolType, []source{{of: "AllergyIntolerance", current: true}}, allergicTo, codesType),
+		member("has", types.BoolType, []source{{of: "Condition", current: true}}, hasCondition, codesType),
+		member("had", types.BoolType, history, had, codesType),
+		member("had", types.BoolType, history, had, codesType, spanType),
 	}
 }
 

@@ -32,6 +32,9 @@ type planner struct {
 	nextID int64
 	accus  map[string]bool
 	reads  map[string]bool // the FHIR types that are read
+	asks   []Ask           // what is read of them
+	tested map[string]bool // the fields of the context that are tested for
+	locals map[string]bool // the names that loops give
 	evals  map[int64]bool  // where the evaluation is handed
 	units  []error
 	// params are the places at which codes of a Program are named, handed those where a function takes them.
@@ -39,13 +42,17 @@ type planner struct {
 }
 
 func (e *Env) newPlanner(s *Scope, a *ast.AST) *planner {
-	return &planner{env: e, scope: s, ast: a, fac: ast.NewExprFactory(), nextID: ast.MaxID(a) + 1, accus: map[string]bool{}, reads: map[string]bool{}, evals: map[int64]bool{}}
+	return &planner{env: e, scope: s, ast: a, fac: ast.NewExprFactory(), nextID: ast.MaxID(a) + 1, accus: map[string]bool{}, reads: map[string]bool{}, tested: map[string]bool{}, locals: map[string]bool{}, evals: map[int64]bool{}}
 }
 
 func (p *planner) run() {
 	ast.PreOrderVisit(p.ast.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
-			if accu := e.AsComprehension().AccuVar(); strings.HasPrefix(accu, "@") { // not of cel.bind, which an author names
+			loop := e.AsComprehension()
+			for _, name := range []string{loop.IterVar(), loop.IterVar2(), loop.AccuVar()} {
+				p.locals[name] = true
+			}
+			if accu := loop.AccuVar(); strings.HasPrefix(accu, "@") { // not of cel.bind, which an author names
 				p.accus[accu] = true
 			}
 		}
@@ -105,7 +112,7 @@ func (p *planner) constantOf(e ast.Expr) (ref.Val, bool) {
 
 func (p *planner) selected(e ast.Expr) {
 	sel := e.AsSelect()
-	p.readField(sel.Operand(), sel.FieldName())
+	p.readField(e, sel.Operand(), sel.FieldName())
 	if p.optionalSelect(e, sel) || p.has(e, sel) {
 		return
 	}
@@ -117,12 +124,27 @@ func (p *planner) selected(e ast.Expr) {
 	}
 }
 
-// readField notes the type that a list of the patient holds.
-func (p *planner) readField(operand ast.Expr, name string) {
-	for _, list := range patientLists {
-		if list.name == name && p.typeOf(operand).TypeName() == "Patient" {
-			p.readTypes(list.of)
+// readField notes what a field of the patient or of the context reads.
+func (p *planner) readField(e, operand ast.Expr, name string) {
+	switch of := inner(p.typeOf(operand)).TypeName(); {
+	case isMedication(of) && name == "drug":
+		p.ask(e, []source{drugs}, nil)
+	case of == "Patient":
+		for _, list := range patientLists {
+			if list.name == name {
+				p.readTypes(list.of)
+				p.ask(e, list.sources, nil)
+				return
+			}
 		}
+		p.ask(e, []source{patientItself}, nil)
+	case of == contextType.TypeName():
+		field := "context." + name
+		if e.Kind() == ast.SelectKind && e.AsSelect().IsTestOnly() || e.Kind() == ast.CallKind {
+			p.tested[field] = true
+			return
+		}
+		p.ask(e, []source{{via: field}}, nil)
 	}
 }
 
@@ -152,7 +174,7 @@ func (p *planner) call(e ast.Expr) {
 	}
 	id := p.overload(name, info, args)
 	if f := p.env.fns[id]; f != nil {
-		p.readTypes(f.reads...)
+		p.ask(e, f.sources, args)
 		if !p.fold(e, f, args) {
 			p.hand(e, f, args)
 		}

@@ -53,7 +53,7 @@ func (c *calculation) cannotBear() (bool, ref.Val) {
 // pregnancyStatus is what the newest usable status says; nil if there is none that says anything.
 func (c *calculation) pregnancyStatus() ref.Val {
 	for _, e := range c.ev.Chart.Find(chart.Observation, c.codes("pregnancyStatus").set) {
-		if truth, _ := c.ev.usable(e, spanVal{s: temporal.Months(9)}); truth != kleene.True {
+		if truth, _ := c.ev.usable(e, spanVal{s: pregnancyWindow}); truth != kleene.True {
 			continue
 		}
 		answer := c.ev.Chart.Coder.Concept(e.JSON.Get("valueCodeableConcept"))
@@ -90,7 +90,7 @@ func (c *calculation) gestationalAge() (ref.Val, ref.Val) {
 }
 
 func (c *calculation) gestationDays() (int, bool) {
-	window := spanVal{s: temporal.Months(10)}
+	window := spanVal{s: gestationWindow}
 	for _, name := range []string{"gestationalAge", "deliveryDate", "lastPeriod"} {
 		for _, e := range c.ev.Chart.Find(chart.Observation, c.codes(name).set) {
 			if truth, _ := c.ev.usable(e, window); truth != kleene.True {

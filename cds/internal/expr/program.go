@@ -32,6 +32,7 @@ type plan struct {
 	root       interpreter.InterpretableV2
 	typ        *types.Type
 	reads      []string
+	asks       []Ask
 	columns    []int // of the row, that it reads
 	wholeRow   bool  // it does more with the row
 	fallible   bool

@@ -35,7 +35,7 @@ func (p *provider) resourceFunctions() []*function {
 	var out []*function
 	for _, name := range p.schema.Resources() {
 		out = append(out, &function{
-			name: "resources_" + name, member: true, args: types_(patientType), result: types.NewListType(types.NewObjectType(name)), reads: []string{name},
+			name: "resources_" + name, member: true, args: types_(patientType), result: types.NewListType(types.NewObjectType(name)), sources: []source{{of: name}},
 			impl: func(ev *Eval, _ []ref.Val) ref.Val { return ev.resources(p, name, chart.Other, []string{name}) },
 		})
 	}

@@ -13,9 +13,9 @@ var observationType = types.NewObjectType("Observation")
 
 // resultFunctions are what rules ask of observations by code.
 func (p *provider) resultFunctions() []*function {
-	reads := []string{"Observation"}
 	member := func(name string, result *types.Type, f impl, args ...*types.Type) *function {
-		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, reads: reads}
+		sources := []source{{of: "Observation", codesIn: 1, sinceIn: 2}}
+		return &function{name: name, member: true, args: append(types_(patientType), args...), result: result, impl: f, sources: sources}
 	}
 	latest := func(ev *Eval, args []ref.Val) ref.Val { return p.latest(ev, args) }
 	value := func(ev *Eval, args []ref.Val) ref.Val { return p.latestValue(ev, args) }

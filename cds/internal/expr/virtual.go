@@ -60,15 +60,16 @@ type patientList struct {
 	name, of string
 	kind     chart.Kind
 	supply   []string
+	sources  []source
 }
 
 var patientLists = []patientList{
-	{"medications", "MedicationUse", chart.Medication, medicationLists},
-	{"allergies", "AllergyIntolerance", chart.Allergy, []string{"AllergyIntolerance"}},
-	{"conditions", "Condition", chart.Condition, []string{"Condition"}},
-	{"observations", "Observation", chart.Observation, []string{"Observation"}},
-	{"procedures", "Procedure", chart.Procedure, []string{"Procedure"}},
-	{"immunizations", "Immunization", chart.Immunization, []string{"Immunization"}},
+	{"medications", "MedicationUse", chart.Medication, medicationLists, medicationSources(source{})},
+	{"allergies", "AllergyIntolerance", chart.Allergy, []string{"AllergyIntolerance"}, []source{{of: "AllergyIntolerance"}}},
+	{"conditions", "Condition", chart.Condition, []string{"Condition"}, []source{{of: "Condition"}}},
+	{"observations", "Observation", chart.Observation, []string{"Observation"}, []source{{of: "Observation"}}},
+	{"procedures", "Procedure", chart.Procedure, []string{"Procedure"}, []source{{of: "Procedure"}}},
+	{"immunizations", "Immunization", chart.Immunization, []string{"Immunization"}, []source{{of: "Immunization"}}},
 }
 
 // resources makes a list of the chart a list of nodes, open if it was not supplied as a whole.

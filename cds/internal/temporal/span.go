@@ -84,6 +84,12 @@ func addMonths(t time.Time, n int64) time.Time {
 	return time.Date(target.Year(), target.Month(), day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
 }
 
+// MostDays returns the number of days that a Span takes at most, wherever it lies; 0 for a negative one.
+func (s Span) MostDays() int {
+	days := 366*int64(s.years) + 31*int64(s.months) + s.totalDays() + (s.seconds+secondsPerDay-1)/secondsPerDay
+	return int(max(0, days))
+}
+
 // String returns "3 months", "1 year", "36 hours".
 func (s Span) String() string {
 	hours, minutes, seconds := s.seconds/3600, s.seconds/60%60, s.seconds%60

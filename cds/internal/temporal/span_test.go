@@ -101,3 +101,13 @@ func TestElapsed(t *testing.T) {
 	}
 	require.Equal(t, unknown, temporal.Between(temporal.Date{}, parse(t, "2026-03-15"), nil).Less(temporal.Years(1)))
 }
+
+func TestMostDaysIsNeverLessThanASpan(t *testing.T) {
+	for span, want := range map[temporal.Span]int{
+		temporal.Years(1): 366, temporal.Months(2): 62, temporal.Weeks(2): 14, temporal.Days(3): 3,
+		temporal.Hours(1): 1, temporal.Hours(24): 1, temporal.Hours(25): 2, temporal.Days(0): 0, temporal.Days(-3): 0,
+		temporal.Months(1).Plus(temporal.Days(7)): 38,
+	} {
+		require.Equal(t, want, span.MostDays(), span)
+	}
+}

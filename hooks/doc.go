@@ -8,6 +8,17 @@
 // call, where missing data comes from, and where feedback goes are its Config's Authenticator, Fetcher and
 // Feedback: packages auth, fetch and feedback have them.
 //
+// # What is prefetched
+//
+// What rules read is derived from them when they are compiled (cds.Engine.Reads). RuleTemplates makes of it the
+// fewest templates that clients of 2.0 understand; Templates, those for clients of 3.0. A rule that reads what no
+// template and no field of the context brings is an error, with its place, before anything is served. Lint says
+// what is wrong with templates that were written by hand.
+//
+// What came for a template supplies what the template asked, and no more: null and an empty searchset that there
+// is nothing; an OperationOutcome, a key that is not there and a Bundle of which there are more pages that nobody
+// knows what else there is.
+//
 // # What is answered
 //
 // Cards are of findings, critical ones first, and then of what could not be decided. Findings whose cards read

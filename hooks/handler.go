@@ -21,8 +21,9 @@ import (
 type Config struct {
 	// Services are those that are offered; nil: one for each hook at which the engine has rules.
 	Services []Service
-	// Prefetch returns the prefetch templates of a service, those first that others depend on; nil: none
-	// are published, and what a request brings is understood by its own words.
+	// Prefetch returns the prefetch templates of a service, those first that others depend on: RuleTemplates
+	// are those that its rules need. nil: none are published, and what a request brings is understood by its
+	// own words.
 	Prefetch func(Service) ([]Template, error)
 	// Authenticator decides who may call; nil: everybody.
 	Authenticator Authenticator

@@ -13,7 +13,7 @@ type Hook struct {
 	Fields     []HookField
 	Focus      string   // the context field that brings what is under review; "" if the record itself is
 	Selections string   // the context field that names which of them are meant; "" if all are
-	Brings     []string // the FHIR types of what is under review; nil: any
+	Brings     []string // the FHIR types of what is under review; nil: not said
 	Orders     bool     // what is under review are orders: a rule for another type of order is not asked
 	Deprecated bool
 }

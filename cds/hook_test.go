@@ -27,6 +27,9 @@ func TestHooks(t *testing.T) {
 		if h.Selections != "" {
 			require.True(t, fields[h.Selections].Required, name)
 		}
+		for _, of := range h.Brings {
+			require.True(t, IsResource(of) && h.Focus != "", name)
+		}
 	}
 	_, ok := HookByName("org.example.admission")
 	require.False(t, ok)
@@ -35,6 +38,10 @@ func TestHooks(t *testing.T) {
 func TestHookIsACopy(t *testing.T) {
 	h, _ := HookByName("order-sign")
 	h.Fields[0].Name = "changed"
+	refill, _ := HookByName("medication-refill")
+	refill.Brings[0] = "changed"
+	refill, _ = HookByName("medication-refill")
+	require.Equal(t, []string{"MedicationRequest"}, refill.Brings)
 	again, _ := HookByName("order-sign")
 	require.Equal(t, "userId", again.Fields[0].Name)
 }

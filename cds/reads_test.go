@@ -211,3 +211,43 @@ func TestIsResource(t *testing.T) {
 		require.Equal(t, want, cds.IsResource(name), name)
 	}
 }
+
+// A declared hook says what it brings, too.
+func TestReadsAtADeclaredHook(t *testing.T) {
+	fields := []cds.HookField{{Name: "patientId", Form: "id"}, {Name: "plan", Form: "resource"}}
+	text := "pack: test\nrules: [{id: r, for: {x: CarePlan}, when: x.current, card: {indicator: info, summary: It holds}}]"
+	for name, brings := range map[string][]string{"org.example.a": {"CarePlan"}, "org.example.b": {"Goal"}, "org.example.c": nil} {
+		e := compile(t, text, cds.WithHooks(cds.Hook{Name: name, Fields: fields, Focus: "plan", Brings: brings}))
+		h, known := e.Hook(name)
+		require.True(t, known)
+		require.Equal(t, brings, h.Brings)
+		if name == "org.example.a" {
+			require.Empty(t, reads(e, name))
+		} else {
+			require.Equal(t, []string{"CarePlan by patient, current"}, reads(e, name))
+		}
+	}
+	_, err := cds.New(packs(t, text), cds.WithHooks(cds.Hook{Name: "org.example.a", Brings: []string{"Care"}}))
+	require.EqualError(t, err, `the hook "org.example.a": there is no resource type "Care"`)
+}
+
+func ExampleEngine_Reads() {
+	engine, err := cds.New([]cds.Pack{{
+		Name:  "example",
+		Codes: []cds.Codes{{Name: "hba1c", Groups: []cds.CodeGroup{{System: "http://loinc.org", Codes: []cds.Text{{Value: "4548-4"}}}}}},
+		Rules: []cds.Rule{{
+			ID: "overdue", When: cds.Text{Value: "patient.age() >= years(18) && !patient.hasResult(hba1c, months(6))"},
+			Card: cds.Card{Indicator: cds.Text{Value: "info"}, Summary: cds.Text{Value: "HbA1c is due"}, SourceLabel: cds.Text{Value: "Example"}},
+		}},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range engine.Reads("patient-view") {
+		fmt.Println(r.Type, r.Codes, r.Days, r.Rule)
+	}
+	// Output:
+	// Observation [http://loinc.org|4548-4] 187 overdue
+	// Patient [] 0 overdue
+}

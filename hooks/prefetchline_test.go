@@ -21,7 +21,7 @@ const (
 // that asks for current orderOfMetformin.
 func becameOf(t *testing.T, prefetch string) (answers []hooks.Answer, outcome string) {
 	engine := engineOf(t, ruleOf("r", "", "patient.takes(drugs)"))
-	templates, err := hooks.Templates(engine, "patient-view", hooks.Version2)
+	templates, err := hooks.Templates(engine, "patient-view", hooks.TemplateVersion2)
 	require.NoError(t, err)
 	r, err := hooks.Decode([]byte(`{"hook":"patient-view","hookInstance":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
 		"context":{"userId":"Practitioner/1","patientId":"Patient/p1"},"prefetch":` + prefetch + `}`))
@@ -129,12 +129,12 @@ func TestP7Grammar(t *testing.T) {
 		{"Patient/{{context.patientId | context.userId}}", []string{"8: several paths in one token are of version 3.0"}, nil},
 		{"", []string{"0: the template is empty"}, same},
 	} {
-		require.Equal(t, test.want, problems(test.query, hooks.Version2), test.query)
+		require.Equal(t, test.want, problems(test.query, hooks.TemplateVersion2), test.query)
 		want := test.new
 		if len(want) == 1 && want[0] == same[0] {
 			want = test.want
 		}
-		require.Equal(t, want, problems(test.query, hooks.Version3), test.query)
+		require.Equal(t, want, problems(test.query, hooks.TemplateVersion3), test.query)
 	}
 }
 
@@ -184,9 +184,9 @@ func TestP8Queries(t *testing.T) {
 		{"Observations?patient={{context.patientId}}", []string{`0: there is no type of resource "Observations": expected Type?parameters or Type/{{id}}`}},
 		{"{{context.userId}}/x", []string{"0? the type is not told: expected Type?parameters or Type/{{id}}"}},
 	} {
-		require.Equal(t, test.want, problems(test.query, hooks.Version2), test.query)
+		require.Equal(t, test.want, problems(test.query, hooks.TemplateVersion2), test.query)
 	}
-	require.Empty(t, problems(patient+"&_maxresults=3", hooks.Version3))
+	require.Empty(t, problems(patient+"&_maxresults=3", hooks.TemplateVersion3))
 }
 
 // P9: what 3.0 adds.
@@ -209,10 +209,10 @@ func TestP9Paths(t *testing.T) {
 		{patient + "&date=gt{{today().year}}", []string{"51: today().year: today() has no fields"}},
 		{patient + "&date=gt{{context.patientId - 3 days}}", []string{"69: only today() can be moved by days"}},
 	} {
-		require.Equal(t, test.want, problems(test.query, hooks.Version3), test.query)
+		require.Equal(t, test.want, problems(test.query, hooks.TemplateVersion3), test.query)
 	}
-	require.Equal(t, []string{"51: today() - 90 days: dates are of version 3.0"}, problems(patient+"&date=gt{{today() - 90 days}}", hooks.Version2))
-	require.Equal(t, []string{"19: %first.id: the answer of another prefetch is of version 3.0"}, problems("Practitioner?_id={{%first.id}}", hooks.Version2))
+	require.Equal(t, []string{"51: today() - 90 days: dates are of version 3.0"}, problems(patient+"&date=gt{{today() - 90 days}}", hooks.TemplateVersion2))
+	require.Equal(t, []string{"19: %first.id: the answer of another prefetch is of version 3.0"}, problems("Practitioner?_id={{%first.id}}", hooks.TemplateVersion2))
 
 	// The specification's own example: on 2024-09-13, today() - 90 days is 2024-06-15.
 	query, ok := hooks.Template{Key: "labs", Query: patient + "&date=gt{{today() - 90 days}}"}.Fill(&hooks.Request{PatientID: "123"}, now.AddDate(-2, 6, 12))
@@ -222,8 +222,8 @@ func TestP9Paths(t *testing.T) {
 
 // P10: what the specification itself writes otherwise.
 func TestP10Slips(t *testing.T) {
-	require.Empty(t, problems("Encounter/{{%context.encounterId}}", hooks.Version2))
-	require.Empty(t, problems("Observation?patient={{context.patientId}}&date=gt2025-06-15&date=2025-09-13", hooks.Version2))
+	require.Empty(t, problems("Encounter/{{%context.encounterId}}", hooks.TemplateVersion2))
+	require.Empty(t, problems("Observation?patient={{context.patientId}}&date=gt2025-06-15&date=2025-09-13", hooks.TemplateVersion2))
 	query, ok := hooks.Template{Query: "Encounter/{{%context.encounterId}}"}.Fill(&hooks.Request{EncounterID: "e1"}, now)
 	require.True(t, ok)
 	require.Equal(t, "Encounter/e1", query)
@@ -231,7 +231,7 @@ func TestP10Slips(t *testing.T) {
 
 func TestLintOfKeys(t *testing.T) {
 	const query = "Patient/{{context.patientId}}"
-	got := hooks.Lint([]hooks.Template{{"a", query}, {"a", query}, {"", query}}, hookOf(t, "order-sign"), hooks.Version2)
+	got := hooks.Lint([]hooks.Template{{"a", query}, {"a", query}, {"", query}}, hookOf(t, "order-sign"), hooks.TemplateVersion2)
 	require.Equal(t, []hooks.TemplateProblem{{Key: "a", Message: "there are two templates with this key"}, {Message: "the template has no key"}}, got)
 	require.EqualError(t, got[0], `prefetch "a", character 1: there are two templates with this key`)
 }

@@ -101,7 +101,7 @@ func (s *Service) check(same []Service) (wrong []error) {
 	if len(keys) < len(s.prefetch) {
 		return wrong
 	}
-	for _, p := range Lint(s.prefetch, s.declared, Version3) {
+	for _, p := range Lint(s.prefetch, s.declared, TemplateVersion3) {
 		if !p.Warning {
 			fail("%w", p)
 		}

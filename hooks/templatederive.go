@@ -11,22 +11,24 @@ import (
 	"github.com/primum-cds/primum/cds/terminology"
 )
 
-// A TemplateVersion is a version of CDS Hooks, by which clients understand templates. What is valid in Version2
-// is so in Version3.
+// A TemplateVersion is a version of CDS Hooks, by which clients understand templates. What is valid in 2.0 is so
+// in 3.0.
 type TemplateVersion int
 
 // The versions of templates.
 const (
-	Version2 TemplateVersion = 2
-	Version3 TemplateVersion = 3
+	TemplateVersion2 TemplateVersion = 2
+	TemplateVersion3 TemplateVersion = 3
 )
 
 // RuleTemplates are the Templates of a service for all clients: what Config.Prefetch may be.
-func RuleTemplates(s Service) ([]Template, error) { return Templates(s.Engine, s.Hook, Version2) }
+func RuleTemplates(s Service) ([]Template, error) {
+	return Templates(s.Engine, s.Hook, TemplateVersion2)
+}
 
 // Templates returns the fewest prefetch templates that bring what the rules of a hook read. They are of
 // version 2.0, which has no dates: a look-back is fetched whole, observations by their codes where these
-// are not too many. With Version3, observations are fetched as far back as rules look.
+// are not too many. For 3.0, observations are fetched as far back as rules look.
 //
 // None asks for a page (_count): what is not on it would not be known to be missing. Observations come
 // newest first, so that a server that makes pages of its own sends what counts on the first.
@@ -195,7 +197,7 @@ func (d *templateDerivation) since(reads []cds.Read) string {
 		}
 		most = max(most, r.Days)
 	}
-	if d.version < Version3 {
+	if d.version < TemplateVersion3 {
 		return ""
 	}
 	return fmt.Sprintf("&date=ge{{today() - %d days}}", most+1)

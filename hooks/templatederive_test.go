@@ -59,7 +59,7 @@ func TestTemplatesOfTheEmbeddedPacks(t *testing.T) {
 	require.NoError(t, err)
 	var b strings.Builder
 	for _, name := range cds.HookNames() {
-		for _, version := range []hooks.TemplateVersion{hooks.Version2, hooks.Version3} {
+		for _, version := range []hooks.TemplateVersion{hooks.TemplateVersion2, hooks.TemplateVersion3} {
 			templates, err := hooks.Templates(engine, name, version)
 			require.NoError(t, err)
 			require.Empty(t, hooks.Lint(templates, hookOf(t, name), version))
@@ -140,7 +140,7 @@ func TestTemplates(t *testing.T) {
 // A hook that nobody has described has a patient, and no more is known.
 func TestTemplatesOfAnUnknownHook(t *testing.T) {
 	engine := engineOf(t, ruleOf("r", "", "patient.takes(drugs) && patient.encounterClass() == 'IMP' && context.performer == 'x'"))
-	templates, err := hooks.Templates(engine, "org.example.admission", hooks.Version2)
+	templates, err := hooks.Templates(engine, "org.example.admission", hooks.TemplateVersion2)
 	require.NoError(t, err)
 	require.Equal(t, []string{"encounters", "medications", "statements"}, []string{templates[0].Key, templates[1].Key, templates[2].Key})
 }
@@ -151,7 +151,7 @@ func TestRulesThatNothingBringsAreErrors(t *testing.T) {
 		ruleOf("c", "hooks: [order-dispatch], ", "context.performer == 'x'") +
 		ruleOf("d", "", "has(context.performer) && context.performer == 'x'") +
 		ruleOf("e", "for: {x: Substance}, ", "x.current")
-	_, err := hooks.Templates(engineOf(t, text), "patient-view", hooks.Version2)
+	_, err := hooks.Templates(engineOf(t, text), "patient-view", hooks.TemplateVersion2)
 	var all cds.Errors
 	require.ErrorAs(t, err, &all)
 	var got []string
@@ -165,6 +165,6 @@ func TestRulesThatNothingBringsAreErrors(t *testing.T) {
 	}, got)
 
 	nobody := cds.WithHooks(cds.Hook{Name: "org.example.shift", Fields: []cds.HookField{{Name: "userId", Form: "reference", Token: true}}})
-	_, err = hooks.Templates(engineOf(t, ruleOf("a", "", "patient.takes(drugs)"), nobody), "org.example.shift", hooks.Version2)
+	_, err = hooks.Templates(engineOf(t, ruleOf("a", "", "patient.takes(drugs)"), nobody), "org.example.shift", hooks.TemplateVersion2)
 	require.ErrorContains(t, err, `rule "a": the hook org.example.shift has no token for the patient's id, so that no MedicationRequest can be prefetched`)
 }

@@ -113,7 +113,7 @@ func ExampleTemplates() {
 		fmt.Println(err)
 		return
 	}
-	templates, err := hooks.Templates(engine, "patient-view", hooks.Version2)
+	templates, err := hooks.Templates(engine, "patient-view", hooks.TemplateVersion2)
 	fmt.Println(templates, err)
 	// Output: [{patient Patient/{{context.patientId}}} {conditions Condition?patient={{context.patientId}}}] <nil>
 }
@@ -123,7 +123,7 @@ func ExampleLint() {
 	for _, p := range hooks.Lint([]hooks.Template{
 		{Key: "drug", Query: "Medication/{{context.medication.id}}"},
 		{Key: "meds", Query: "MedicationRequest?patient={{context.patientId}}&_include=MedicationRequest:medication"},
-	}, hook, hooks.Version2) {
+	}, hook, hooks.TemplateVersion2) {
 		fmt.Println(p.Warning, p)
 	}
 	// Output:
@@ -146,7 +146,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query, id string) {
 		template := hooks.Template{Key: "key", Query: query}
 		var wrong bool
-		for _, version := range []hooks.TemplateVersion{hooks.Version2, hooks.Version3} {
+		for _, version := range []hooks.TemplateVersion{hooks.TemplateVersion2, hooks.TemplateVersion3} {
 			for _, p := range hooks.Lint([]hooks.Template{template}, hook, version) {
 				wrong = wrong || !p.Warning
 				require.True(t, p.Offset >= 0 && p.Offset <= utf8.RuneCountInString(query), "%q %v", query, p)

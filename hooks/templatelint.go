@@ -81,7 +81,7 @@ func (l *linting) run() {
 
 // token examines a token, whose {{ stands at a place.
 func (l *linting) token(t *templateToken, at int) {
-	if len(t.parts) > 1 && l.version < Version3 {
+	if len(t.parts) > 1 && l.version < TemplateVersion3 {
 		l.fail(at, "several paths in one token are of version 3.0")
 		return
 	}
@@ -92,11 +92,11 @@ func (l *linting) token(t *templateToken, at int) {
 
 func (l *linting) part(p tokenPart) {
 	switch key, isKey := strings.CutPrefix(p.root, "%"); {
-	case isKey && l.version < Version3:
+	case isKey && l.version < TemplateVersion3:
 		l.fail(p.at, "%s: the answer of another prefetch is of version 3.0", p)
 	case isKey:
 		l.dependency(p, key)
-	case p.root == "today()" && l.version < Version3:
+	case p.root == "today()" && l.version < TemplateVersion3:
 		l.fail(p.at, "%s: dates are of version 3.0", p)
 	case p.root == "today()" && len(p.steps) > 0:
 		l.fail(p.at, "%s: today() has no fields", p)
@@ -109,7 +109,7 @@ func (l *linting) part(p tokenPart) {
 		return
 	}
 	for _, s := range p.steps {
-		if s.function && s.name == "ofType" && !cds.IsResource(s.arg) && l.version >= Version3 {
+		if s.function && s.name == "ofType" && !cds.IsResource(s.arg) && l.version >= TemplateVersion3 {
 			l.fail(p.at, "ofType(%s): expected the name of one type of resource", s.arg)
 		}
 	}
@@ -134,7 +134,7 @@ func (l *linting) context(p tokenPart) {
 		l.fail(p.at, "%s: a field of the context was expected, as in {{context.patientId}}", p)
 		return
 	}
-	if len(p.steps) > 1 && l.version < Version3 {
+	if len(p.steps) > 1 && l.version < TemplateVersion3 {
 		l.fail(p.at, "%s: paths into a field are of version 3.0", p)
 		return
 	}

@@ -76,7 +76,7 @@ func (l *linting) parameter(of, parameter string, at int) (about bool) {
 	case !found || base == "" || value == "":
 		l.warn(at, "%q: expected name=value", strings.ReplaceAll(parameter, tokenMark, "{{…}}"))
 	case slices.Contains([]string{"sort", "_sort"}, base): // sort:desc=date, too: the specification's own
-	case base == "_maxresults" && l.version < Version3:
+	case base == "_maxresults" && l.version < TemplateVersion3:
 		l.warn(at, "_maxresults is of version 3.0")
 	case strings.HasPrefix(base, "_") && !slices.Contains([]string{"_id", "_count", "_maxresults", "_lastUpdated"}, base):
 		l.warn(at, "%s is not among the parameters that clients must understand", base)

@@ -16,7 +16,7 @@ const maxEvidence = 100
 type finding struct {
 	Finding
 	provisional bool
-	resources   string // those it rests on, for symmetric pairs
+	resources   string // those it rests on, if the evidence does not tell them all
 	instance    *instance
 }
 
@@ -37,8 +37,8 @@ func (q *question) hold() {
 		}
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current().Provisional
 	}
-	if q.focus != nil {
-		f.resources = restsOn(f.Focus, reads)
+	if len(reads) > maxEvidence {
+		f.resources = restsOn(f.Focus, reads, func(r *expr.Read) string { return r.Res })
 	}
 	f.Degraded = q.trouble()
 	q.render(f)
@@ -46,16 +46,24 @@ func (q *question) hold() {
 }
 
 // restsOn names the resources of a finding, the same for all that rest on the same.
-func restsOn(focus string, reads []expr.Read) string {
+func restsOn[T any](focus string, reads []T, resource func(*T) string) string {
 	resources := make([]string, 1, len(reads)+1)
 	resources[0] = focus
-	for _, read := range reads {
-		if read.Res != "" {
-			resources = append(resources, read.Res)
+	for i := range reads {
+		if name := resource(&reads[i]); name != "" {
+			resources = append(resources, name)
 		}
 	}
 	slices.Sort(resources)
 	return strings.Join(slices.Compact(resources), " ")
+}
+
+// restsOn names the resources that the finding rests on.
+func (f *finding) restsOn() string {
+	if f.resources == "" {
+		f.resources = restsOn(f.Focus, f.Evidence, func(e *Evidence) string { return e.Resource })
+	}
+	return f.resources
 }
 
 func (q *question) render(f *finding) {
@@ -95,18 +103,44 @@ func (e *evaluation) reportFindings(out *Report) {
 		return
 	}
 	out.Findings = make([]Finding, 0, len(e.findings))
-	type key struct{ pack, rule, resources string }
-	seen := map[key]bool{}
+	said := told{first: map[*instance]*finding{}}
 	for _, f := range e.findings {
-		k := key{f.Pack, f.Rule, f.resources}
-		if f.Focus != "" && seen[k] {
+		if said.twice(f) {
 			continue
 		}
-		seen[k] = true
 		if f.instance.shadow {
 			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
 			continue
 		}
 		out.Findings = append(out.Findings, f.Finding)
 	}
+}
+
+// told is what was reported: most instances hold once, and what they rest on need not be compared.
+type told struct {
+	first map[*instance]*finding
+	more  map[toldKey]bool
+}
+
+type toldKey struct {
+	instance  *instance
+	resources string
+}
+
+// twice reports whether another finding of the instance rests on the same resources as this one, which is told
+// now.
+func (t *told) twice(f *finding) bool {
+	first := t.first[f.instance]
+	if f.Focus == "" || first == nil {
+		t.first[f.instance] = f
+		return false
+	}
+	if t.more == nil {
+		t.more = map[toldKey]bool{}
+	}
+	t.more[toldKey{f.instance, first.restsOn()}] = true
+	key := toldKey{f.instance, f.restsOn()}
+	known := t.more[key]
+	t.more[key] = true
+	return known
 }

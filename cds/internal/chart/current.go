@@ -6,6 +6,7 @@ import (
 
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/temporal"
+	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
 var (
@@ -49,8 +50,12 @@ func (c *Chart) current(e *Entry) State {
 		return allergyCurrent(e)
 	case "Condition":
 		return c.conditionCurrent(e)
-	case "Observation", "Procedure", "Immunization":
-		return byStatus(e)
+	case "Observation":
+		return observationStatuses.status(e)
+	case "Procedure":
+		return procedureStatuses.status(e)
+	case "Immunization":
+		return immunizationStatuses.status(e)
 	}
 	return notEnded(e)
 }
@@ -83,8 +88,34 @@ func all(states ...State) State {
 // drafts that no longer propose anything.
 var draftOver = []string{"cancelled", "completed", "stopped"}
 
+// A prescription is the elements of a MedicationRequest that tell whether it is current.
+type prescription struct{ doNotPerform, intent, dosage, dispense tree.Value }
+
+// prescriptionOf finds them in one pass over the resource.
+func prescriptionOf(e *Entry) prescription {
+	var p prescription
+	for member := range e.JSON.All() {
+		var found *tree.Value
+		switch member.Name() {
+		case "doNotPerform":
+			found = &p.doNotPerform
+		case "intent":
+			found = &p.intent
+		case "dosageInstruction":
+			found = &p.dosage
+		case "dispenseRequest":
+			found = &p.dispense
+		}
+		if found != nil && !found.Exists() {
+			*found = member
+		}
+	}
+	return p
+}
+
 func (c *Chart) requestCurrent(e *Entry) State {
-	if e.JSON.Bool("doNotPerform") {
+	p := prescriptionOf(e)
+	if p.doNotPerform.Kind() == tree.True {
 		return no
 	}
 	if e.Draft {
@@ -93,16 +124,16 @@ func (c *Chart) requestCurrent(e *Entry) State {
 		}
 		return yes
 	}
-	said := all(byStatus(e), intents.state("intent", e.JSON.Member("intent").Bytes()))
+	said := all(requestStatuses.status(e), intents.state("intent", p.intent.Bytes()))
 	if said.Truth == kleene.False { // most of a long record: when they ended does not matter
 		return no
 	}
-	validity := c.dated(e.JSON.Member("dispenseRequest").Member("validityPeriod").Member("end"), "dispenseRequest.validityPeriod.end")
-	return all(said, c.notPast(c.dosageEnd(e), validity, c.supplyEnd(e)))
+	validity := c.dated(p.dispense.Member("validityPeriod").Member("end"), "dispenseRequest.validityPeriod.end")
+	return all(said, c.notPast(c.instructionsEnd(e, p.dosage, "dosageInstruction"), validity, c.supplyEnd(e, p.dispense)))
 }
 
 func (c *Chart) statementCurrent(e *Entry) State {
-	return all(byStatus(e), c.notPast(c.effectiveEnd(e), c.dosageEnd(e)))
+	return all(statementStatuses.status(e), c.notPast(c.effectiveEnd(e), c.dosageEnd(e)))
 }
 
 // administered is how many hours after it was given a single administration counts as current.
@@ -117,9 +148,9 @@ func (c *Chart) administrationCurrent(e *Entry) State {
 		given, known = stop, true
 	}
 	if !known {
-		return all(byStatus(e), unknown("effective", "not in the record"))
+		return all(administrationStatuses.status(e), unknown("effective", "not in the record"))
 	}
-	return all(byStatus(e), state(temporal.Within(given, c.Now, temporal.Hours(administered)), "effective"))
+	return all(administrationStatuses.status(e), state(temporal.Within(given, c.Now, temporal.Hours(administered)), "effective"))
 }
 
 func (c *Chart) dispenseCurrent(e *Entry) State {
@@ -135,9 +166,9 @@ func (c *Chart) dispenseCurrent(e *Entry) State {
 	}
 	end := c.daysSupplyEnd(e)
 	if !end.known {
-		return all(byStatus(e), unknown("daysSupply", "not in the record"))
+		return all(dispenseStatuses.status(e), unknown("daysSupply", "not in the record"))
 	}
-	return all(byStatus(e), c.notPast(end))
+	return all(dispenseStatuses.status(e), c.notPast(end))
 }
 
 func allergyCurrent(e *Entry) State {

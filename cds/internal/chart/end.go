@@ -67,7 +67,7 @@ func (c *Chart) End(e *Entry) (first, last time.Time, known bool) {
 func (c *Chart) courseEnd(e *Entry) end {
 	switch e.Type {
 	case "MedicationRequest":
-		return later(c.dosageEnd(e), c.supplyEnd(e))
+		return later(c.dosageEnd(e), c.supplyEnd(e, e.JSON.Member("dispenseRequest")))
 	case "MedicationStatement":
 		return later(c.effectiveEnd(e), c.dosageEnd(e))
 	case "MedicationDispense":
@@ -123,7 +123,11 @@ func (c *Chart) dosageEnd(e *Entry) end {
 	if e.Type == "MedicationStatement" {
 		name = "dosage"
 	}
-	instructions := e.JSON.Member(name)
+	return c.instructionsEnd(e, e.JSON.Member(name), name)
+}
+
+// instructionsEnd is dosageEnd of instructions, which stand in an element of that name.
+func (c *Chart) instructionsEnd(e *Entry, instructions tree.Value, name string) end {
 	if instructions.Kind() != tree.Array {
 		return end{}
 	}
@@ -148,8 +152,7 @@ func (c *Chart) boundsEnd(e *Entry, repeat tree.Value) end {
 }
 
 // supplyEnd is authoredOn + supply × (1 + repeats).
-func (c *Chart) supplyEnd(e *Entry) end {
-	dispense := e.JSON.Member("dispenseRequest")
+func (c *Chart) supplyEnd(e *Entry, dispense tree.Value) end {
 	supply := dispense.Member("expectedSupplyDuration")
 	if !supply.Exists() {
 		return end{}

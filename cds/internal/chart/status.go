@@ -11,37 +11,37 @@ import (
 // "unknown" among them, does not tell.
 type statuses struct{ counts, not []string }
 
-// statusesOf has the value sets of "status" in FHIR R4, and what STU3 and R5 add to them.
-var statusesOf = map[string]statuses{
-	"MedicationRequest": {
+// The value sets of "status" in FHIR R4, and what STU3 and R5 add to them.
+var (
+	requestStatuses = statuses{
 		counts: []string{"active"},
 		not:    []string{"on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "ended"},
-	},
-	"MedicationStatement": {
+	}
+	statementStatuses = statuses{
 		counts: []string{"active", "intended"},
 		not:    []string{"completed", "entered-in-error", "stopped", "on-hold", "not-taken"},
-	},
-	"MedicationAdministration": {
+	}
+	administrationStatuses = statuses{
 		counts: []string{"in-progress", "completed"},
 		not:    []string{"not-done", "on-hold", "entered-in-error", "stopped"},
-	},
-	"MedicationDispense": {
+	}
+	dispenseStatuses = statuses{
 		counts: []string{"in-progress", "completed"},
 		not:    []string{"preparation", "cancelled", "on-hold", "entered-in-error", "stopped", "declined"},
-	},
-	"Observation": {
+	}
+	observationStatuses = statuses{
 		counts: []string{"final", "amended", "corrected"},
 		not:    []string{"registered", "preliminary", "cancelled", "entered-in-error"},
-	},
-	"Procedure": {
+	}
+	procedureStatuses = statuses{
 		counts: []string{"completed"},
 		not:    []string{"preparation", "in-progress", "not-done", "on-hold", "stopped", "entered-in-error", "suspended", "aborted"},
-	},
-	"Immunization": {
+	}
+	immunizationStatuses = statuses{
 		counts: []string{"completed"},
 		not:    []string{"entered-in-error", "not-done"},
-	},
-}
+	}
+)
 
 // conditionStatuses is the value set of Condition.clinicalStatus.
 var conditionStatuses = statuses{
@@ -56,7 +56,7 @@ var intents = statuses{
 }
 
 // state is what one code says; it may be absent.
-func (s statuses) state(path string, code []byte) State {
+func (s *statuses) state(path string, code []byte) State {
 	switch {
 	case len(code) == 0:
 		return unknown(path, "not in the record")
@@ -70,7 +70,7 @@ func (s statuses) state(path string, code []byte) State {
 
 // coded is what the codes of a CodeableConcept say, whose value set is fixed; other systems may stand
 // beside it. One that does not count decides, then one that does.
-func (s statuses) coded(path string, concept tree.Value) State {
+func (s *statuses) coded(path string, concept tree.Value) State {
 	var first []byte
 	counts := false
 	codings := concept.Member("coding")
@@ -92,12 +92,11 @@ func (s statuses) coded(path string, concept tree.Value) State {
 	return s.state(path, first)
 }
 
-func (s statuses) rulesOut(code []byte) bool { return slices.Contains(s.not, string(code)) }
-func (s statuses) says(code []byte) bool     { return slices.Contains(s.counts, string(code)) }
+func (s *statuses) rulesOut(code []byte) bool { return slices.Contains(s.not, string(code)) }
+func (s *statuses) says(code []byte) bool     { return slices.Contains(s.counts, string(code)) }
 
-func byStatus(e *Entry) State {
-	return statusesOf[e.Type].state("status", e.JSON.Member("status").Bytes())
-}
+// status is what the status of a resource says.
+func (s *statuses) status(e *Entry) State { return s.state("status", e.JSON.In(tree.Status).Bytes()) }
 
 // anyCode reports whether a CodeableConcept has one of the codes, in any system.
 func anyCode(v tree.Value, wanted ...string) bool {

@@ -9,8 +9,13 @@ import (
 // A doseCache keeps what instructions come to, by their JSON: what is prescribed often is prescribed in the
 // same words. It outlives evaluations, and belongs to one goroutine.
 type doseCache struct {
-	results map[doseKind]map[string]dose.Result
+	results map[string][]keptDose
 	size    int // of the JSON in it, in bytes
+}
+
+type keptDose struct {
+	of   doseKind
+	dose dose.Result
 }
 
 // A doseKind is what a dose depends on besides the instructions.
@@ -32,20 +37,20 @@ func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, s
 		of.strength, of.unit = ingredient.Strength, unit
 	}
 	raw := dosage.Raw()
-	if r, ok := c.results[of][string(raw)]; ok {
-		return r
+	kept := c.results[string(raw)]
+	for i := range kept {
+		if kept[i].of == of {
+			return kept[i].dose
+		}
 	}
 	r := instructed(dosage, ingredient, single)
 	if raw == nil || len(raw) > longestDose {
 		return r
 	}
 	if c.size += len(raw); c.results == nil || c.size > mostDoses {
-		c.results, c.size = map[doseKind]map[string]dose.Result{}, len(raw)
+		c.results, c.size, kept = map[string][]keptDose{}, len(raw), nil
 	}
-	if c.results[of] == nil {
-		c.results[of] = map[string]dose.Result{}
-	}
-	c.results[of][string(raw)] = r
+	c.results[string(raw)] = append(kept, keptDose{of, r})
 	return r
 }
 

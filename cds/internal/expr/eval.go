@@ -76,6 +76,8 @@ type Eval struct {
 	unmapped    map[*chart.Entry]map[string]bool
 	person      *node     // the Patient, once it was asked for
 	codes       []ref.Val // of the Program that is run
+	lastWindow  spanWindow
+	complete    bool // the record is, for any question
 	lists       map[suppliedKey]supplied
 	results     map[newestKey]*newest
 }
@@ -99,7 +101,7 @@ func (ev *Eval) Reset(c *chart.Chart) {
 	clear(ev.lists)
 	clear(ev.results)
 	*ev = Eval{
-		Chart: c, args: emptied(ev.args), found: emptied(ev.found), readings: emptied(ev.readings), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
+		Chart: c, complete: c != nil && c.Record.Complete(), args: emptied(ev.args), found: emptied(ev.found), readings: emptied(ev.readings), reads: emptied(ev.reads), seen: ev.seen, missing: emptied(ev.missing), ids: ev.ids, met: emptied(ev.met),
 		missingPart: ev.missingPart, doses: ev.doses, unmapped: ev.unmapped, lists: ev.lists, results: ev.results, dosages: ev.dosages, quantities: ev.quantities,
 	}
 }

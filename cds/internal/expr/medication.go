@@ -97,8 +97,13 @@ func ingredients(ev *Eval, e *chart.Entry, set *terminology.Set) (found []termin
 	case set == nil:
 		return drug.Ingredients, true, ""
 	}
-	for _, i := range drug.Ingredients {
-		if set.Has(ev.Chart.Coder.Codes.Lookup(terminology.Code{System: terminology.RxNorm, Code: i.RxCUI})) {
+	for n, i := range drug.Ingredients {
+		if !set.Has(ev.Chart.Coder.Codes.Lookup(terminology.Code{System: terminology.RxNorm, Code: i.RxCUI})) {
+			continue
+		}
+		if len(found) == n { // all so far
+			found = drug.Ingredients[: n+1 : n+1]
+		} else {
 			found = append(found, i)
 		}
 	}

@@ -189,6 +189,19 @@ func (ev *Eval) since(v ref.Val) (temporal.Date, bool) {
 	return temporal.Date{}, false
 }
 
+// window is the span that ends at now; the last one is kept, as the same few are asked for.
+func (ev *Eval) window(s temporal.Span) temporal.Window {
+	if w := &ev.lastWindow; w.span != s || w.Window == (temporal.Window{}) {
+		*w = spanWindow{temporal.WindowOf(ev.Chart.Now, s), s}
+	}
+	return ev.lastWindow.Window
+}
+
+type spanWindow struct {
+	temporal.Window
+	span temporal.Span
+}
+
 // within reports whether an entry's date is in a window that ends at now.
 func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	truth, reason := kleene.Unknown, "its date does not tell whether it is in the window"
@@ -197,7 +210,7 @@ func (ev *Eval) within(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	}
 	switch v := from.(type) {
 	case spanVal:
-		truth = temporal.Within(e.Date(), ev.Chart.Now, v.s)
+		truth = ev.window(v.s).Holds(e.Date())
 	case dateVal:
 		truth = kleene.And(temporal.LessEqual(v.d, e.Date(), ev.zone()), ev.past(e.Date()))
 	}

@@ -42,12 +42,17 @@ type provider struct {
 
 	mu    sync.Mutex
 	types map[string]*structType
+
+	observation, quantity func() *structType // structures that are asked for often
 }
 
 var _ types.Provider = (*provider)(nil)
 
 func newProvider(schema *fhir.Schema) *provider {
-	return &provider{schema: schema, types: map[string]*structType{}}
+	p := &provider{schema: schema, types: map[string]*structType{}}
+	p.observation = sync.OnceValue(func() *structType { return p.structure("Observation") })
+	p.quantity = sync.OnceValue(func() *structType { return p.structure("Quantity") })
+	return p
 }
 
 // with returns a provider that knows more types.

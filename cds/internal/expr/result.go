@@ -55,7 +55,7 @@ func (ev *Eval) usable(e *chart.Entry, window ref.Val) (kleene.Truth, Missing) {
 
 // past reports whether a date is not after now: the day that holds now is not.
 func (ev *Eval) past(d temporal.Date) kleene.Truth {
-	return temporal.Within(d, ev.Chart.Now, temporal.Years(1000))
+	return ev.window(temporal.Years(1000)).Holds(d)
 }
 
 func dataAbsent(e *chart.Entry) bool {
@@ -161,7 +161,7 @@ func (p *provider) latest(ev *Eval, args []ref.Val) ref.Val {
 		return ev.unknown(found.missing)
 	}
 	ev.readCode(found.entry)
-	return ev.node(found.entry, p.structure("Observation"))
+	return ev.node(found.entry, p.observation())
 }
 
 func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
@@ -182,18 +182,19 @@ func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
 
 // quantityOf reads the value of a result, or of the component that was found.
 func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
-	parent := ev.node(e, p.structure("Observation"))
+	nodes := &struct{ result, value node }{result: node{ev: ev, typ: p.observation(), json: e.JSON, entry: e, index: -1}}
+	parent := &nodes.result
 	holder, path := e.JSON, parent
 	if e.Component.Exists() {
 		holder = e.Component
 		path = &node{ev: ev, typ: p.structure("Observation.component"), json: holder, entry: e, up: parent, name: "component", index: componentIndex(e)}
 	}
-	v := holder.Get("valueQuantity")
+	v := holder.Member("valueQuantity")
 	if !v.Exists() {
 		return path.absent("valueQuantity")
 	}
-	child := &node{ev: ev, typ: p.structure("Quantity"), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
-	val := child.quantity()
+	nodes.value = node{ev: ev, typ: p.quantity(), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
+	val := nodes.value.quantity()
 	if q, ok := val.(quantityVal); ok && set.molar != nil {
 		q.q = q.q.WithMolar(set.molar)
 		return q

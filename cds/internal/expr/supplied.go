@@ -11,6 +11,9 @@ import (
 
 // incomplete says what is missing if none of the lists, any of which would do, was supplied as asked.
 func (ev *Eval) incomplete(lists []string, since string, current bool, set *terminology.Set) (Missing, bool) {
+	if ev.complete {
+		return Missing{}, false
+	}
 	key := suppliedKey{lists[0], len(lists) > 1, since, current, set}
 	if s, ok := ev.lists[key]; ok {
 		return s.missing, s.open

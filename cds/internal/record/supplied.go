@@ -35,6 +35,13 @@ const (
 	rankFailed
 )
 
+// Complete reports whether what was supplied is all there is to know for any question.
+func (r *Record) Complete() bool {
+	return slices.ContainsFunc(r.slices, func(s slice) bool {
+		return s.kind == "" && s.missing == "" && len(s.except) == 0 && !s.query.ok
+	})
+}
+
 // Supplied reports whether what was supplied is all there is to know for the question; if not, why. One
 // input that answers is enough.
 func (r *Record) Supplied(a Ask) (complete bool, reason string) {

@@ -48,17 +48,25 @@ func same(a, b Date, zone *time.Location) bool {
 // Within says whether d is in the window of length span that ends at now. A day (or minute) that holds
 // now is within any window; what is after now is in none; a partial date that overlaps an edge of the
 // window is Unknown. A Date without an offset is read at now's.
-func Within(d Date, now time.Time, span Span) kleene.Truth {
-	first, last := d.Bounds(now.Location())
-	start := span.before(now)
+func Within(d Date, now time.Time, span Span) kleene.Truth { return WindowOf(now, span).Holds(d) }
+
+// A Window is a span that ends at now.
+type Window struct{ start, now time.Time }
+
+// WindowOf returns the window of length span that ends at now.
+func WindowOf(now time.Time, span Span) Window { return Window{span.before(now), now} }
+
+// Holds is Within the window.
+func (w Window) Holds(d Date) kleene.Truth {
+	first, last := d.Bounds(w.now.Location())
 	switch {
-	case first.After(now):
+	case first.After(w.now):
 		return kleene.False
-	case d.precision >= Day && !last.Before(now):
+	case d.precision >= Day && !last.Before(w.now):
 		return kleene.True
-	case last.Before(start):
+	case last.Before(w.start):
 		return kleene.False
-	case !first.Before(start) && !last.After(now):
+	case !first.Before(w.start) && !last.After(w.now):
 		return kleene.True
 	}
 	return kleene.Unknown

@@ -86,12 +86,13 @@ type evaluation struct {
 	text   []byte                    // that cards are written in
 
 	findings  []*finding
+	held      map[*instance]*finding // the first finding of each
 	undecided []*undecided
 	failures  []Failure
 }
 
 func newEvaluation(e *Engine) *evaluation {
-	return &evaluation{engine: e, eval: expr.NewEval(nil), waking: newWaking(e.index), byType: map[string][]*chart.Entry{}}
+	return &evaluation{engine: e, eval: expr.NewEval(nil), waking: newWaking(e.index), byType: map[string][]*chart.Entry{}, held: map[*instance]*finding{}}
 }
 
 // release gives the memory back. The evaluation cannot be used after.
@@ -99,11 +100,12 @@ func (e *evaluation) release() {
 	e.eval.Reset(nil)
 	e.waking.done()
 	clear(e.byType)
+	clear(e.held)
 	clear(e.findings)
 	clear(e.undecided)
 	clear(e.failures)
 	*e = evaluation{
-		engine: e.engine, eval: e.eval, waking: e.waking, byType: e.byType, text: e.text,
+		engine: e.engine, eval: e.eval, waking: e.waking, byType: e.byType, held: e.held, text: e.text,
 		findings: e.findings[:0], undecided: e.undecided[:0], failures: e.failures[:0],
 	}
 	e.engine.evaluations.Put(e)

@@ -16,8 +16,9 @@ const maxEvidence = 100
 type finding struct {
 	Finding
 	provisional bool
-	resources   string // those it rests on, if the evidence does not tell them all
+	resources   string // those it rests on, once they are asked for, or if the evidence does not tell them all
 	instance    *instance
+	again       bool // the instance holds for another focus, too
 }
 
 func (q *question) hold() {
@@ -42,6 +43,11 @@ func (q *question) hold() {
 	}
 	f.Degraded = q.trouble()
 	q.render(f)
+	if first := q.held[q.instance]; first == nil {
+		q.held[q.instance] = f
+	} else {
+		first.again, f.again = true, true
+	}
 	q.findings = append(q.findings, f)
 }
 
@@ -103,10 +109,18 @@ func (e *evaluation) reportFindings(out *Report) {
 		return
 	}
 	out.Findings = make([]Finding, 0, len(e.findings))
-	said := told{first: map[*instance]*finding{}}
+	type key struct {
+		instance  *instance
+		resources string
+	}
+	seen := map[key]bool{}
 	for _, f := range e.findings {
-		if said.twice(f) {
-			continue
+		if f.again {
+			k := key{f.instance, f.restsOn()}
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
 		}
 		if f.instance.shadow {
 			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
@@ -114,33 +128,4 @@ func (e *evaluation) reportFindings(out *Report) {
 		}
 		out.Findings = append(out.Findings, f.Finding)
 	}
-}
-
-// told is what was reported: most instances hold once, and what they rest on need not be compared.
-type told struct {
-	first map[*instance]*finding
-	more  map[toldKey]bool
-}
-
-type toldKey struct {
-	instance  *instance
-	resources string
-}
-
-// twice reports whether another finding of the instance rests on the same resources as this one, which is told
-// now.
-func (t *told) twice(f *finding) bool {
-	first := t.first[f.instance]
-	if f.Focus == "" || first == nil {
-		t.first[f.instance] = f
-		return false
-	}
-	if t.more == nil {
-		t.more = map[toldKey]bool{}
-	}
-	t.more[toldKey{f.instance, first.restsOn()}] = true
-	key := toldKey{f.instance, f.restsOn()}
-	known := t.more[key]
-	t.more[key] = true
-	return known
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/types"
@@ -28,7 +29,14 @@ func (l loops) called(i interpreter.InterpretableV2) interpreter.InterpretableV2
 	if !isHidden || f == nil || len(call.Args()) != len(f.args)+1 {
 		return i
 	}
-	return &called{call, f, call.Args()[1:]}
+	args := call.Args()[1:]
+	if len(l.structures) > 0 {
+		args = slices.Clone(args)
+		for n := range args {
+			args[n] = l.field(args[n])
+		}
+	}
+	return &called{call, f, args}
 }
 
 // Exec implements interpreter.InterpretableV2.
@@ -52,7 +60,7 @@ func (c *called) call(ev *Eval, frame *interpreter.ExecutionFrame, base int) ref
 		ev.args = append(ev.args[:base+i], v)
 		switch {
 		case !types.IsUnknownOrError(v):
-			if !c.f.args[i].IsAssignableRuntimeType(v) {
+			if v.Type() != ref.Type(c.f.args[i]) && !c.f.args[i].IsAssignableRuntimeType(v) {
 				return c.InterpretableCall.Exec(frame)
 			}
 		case c.f.nonStrict:

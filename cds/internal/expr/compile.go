@@ -163,6 +163,9 @@ func (c *compilation) rewrite() *planner {
 // program that CEL puts around it.
 func (c *compilation) link(p *planner, opts ...cel.ProgramOption) (program cel.Program, root interpreter.InterpretableV2, err error) {
 	loops := loopsOf(p.ast.Expr(), c.env.fns)
+	if len(opts) == 0 { // else each part is to be told
+		loops.structures = c.scope.structures(c.env.provider)
+	}
 	decorate := func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 		if p.evals[i.ID()] {
 			i = handed(i.ID())

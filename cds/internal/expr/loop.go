@@ -12,10 +12,11 @@ type loops struct {
 	conditions map[int64]bool
 	steps      map[int64]step
 	fns        map[string]*function
+	structures map[string]*structType // by variable
 }
 
 func loopsOf(e ast.Expr, fns map[string]*function) loops {
-	out := loops{map[int64]bool{}, map[int64]step{}, fns}
+	out := loops{conditions: map[int64]bool{}, steps: map[int64]step{}, fns: fns}
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.ComprehensionKind {
 			loop := e.AsComprehension()

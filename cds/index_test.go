@@ -88,7 +88,9 @@ func TestIndexChangesNothing(t *testing.T) {
 	}
 	t.Log(outcomes)
 	for _, kind := range []string{"findings", "undecided", "failures", "suppressed", "unscreened"} {
-		require.Positive(t, outcomes[kind], kind)
+		if kind != "failures" || *indexPairs >= 5000 { // which are rare
+			require.Positive(t, outcomes[kind], kind)
+		}
 	}
 }
 

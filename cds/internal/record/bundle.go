@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func plainEntry(e tree.Value) (fullURL, resource tree.Value, ok bool) {
 // matched takes down that the search found a resource of a type.
 func (s *bundleShape) matched(name string) {
 	s.matches++
-	if n := len(s.types); n == 0 || s.types[n-1] != name {
+	if !slices.Contains(s.types, name) {
 		s.types = append(s.types, name)
 	}
 }

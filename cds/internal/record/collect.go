@@ -85,6 +85,11 @@ func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *so
 		r.take(v, kind, fullURL, src)
 		return
 	}
+	if v.Skipped() {
+		src.found++
+		r.record.Skipped[name]++
+		return
+	}
 	kind, known := r.schema.Type(name)
 	switch {
 	case name == "":

@@ -168,10 +168,15 @@ func (p *parser) skip() (ok bool) {
 					continue
 				}
 				at += bits.TrailingZeros64(found)>>3 + 1
-				if src[at-1] == '"' {
+				if src[at-1] == '\\' {
+					at++
+					continue
+				}
+				// A name and its text, or two texts, mostly follow each other closely.
+				if at+1 >= len(src) || src[at] != ':' && src[at] != ',' || src[at+1] != '"' {
 					break
 				}
-				at++
+				at += 2
 			}
 			continue
 		case opening:

@@ -117,7 +117,7 @@ func (p *parser) found(name uint32) bool {
 	case s.typ.Name == "OperationOutcome":
 		return p.anything(name)
 	case !p.reader.wants(s):
-		return p.pass(name)
+		return p.pass(name, s)
 	}
 	from, begin, depth, utf8 := len(p.nodes), p.at, p.depth, p.notUTF8
 	p.inside, p.parts = 0, [roles]uint32{}
@@ -136,13 +136,14 @@ func (p *parser) found(name uint32) bool {
 }
 
 // pass skips a resource that nobody wants.
-func (p *parser) pass(name uint32) bool {
+func (p *parser) pass(name uint32, s *shape) bool {
 	begin := p.at
 	if !p.skip() {
 		return false
 	}
 	n := uint32(len(p.nodes))
-	p.nodes = append(p.nodes, node{uint32(begin), uint32(p.at), n + 1, uint32(Object) | uint32(skipped)<<markShift | name<<nameShift})
+	p.nodes = append(p.nodes, node{uint32(len(p.t.found)), uint32(p.at), n + 1, uint32(Object) | uint32(skipped)<<markShift | name<<nameShift})
+	p.t.found = append(p.t.found, found{start: uint32(begin), shape: s})
 	return true
 }
 

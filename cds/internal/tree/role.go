@@ -24,7 +24,7 @@ var rolesOf = map[string]Role{
 	"component": Component, "contained": Contained,
 }
 
-// A found is a resource in the shape of FHIR R4.
+// A found is a resource in the shape of FHIR R4, or one that was passed over.
 type found struct {
 	start uint32 // where it stands in the source; its node has the number of this instead
 	shape *shape
@@ -56,7 +56,7 @@ func (v Value) In(role Role) Value {
 
 // found returns what was noted of a resource; nil if it is none, or not in shape.
 func (v Value) found() *found {
-	if v.node().mark() != clean {
+	if m := v.node().mark(); m != clean && m != skipped {
 		return nil
 	}
 	return &v.t.found[v.node().start]

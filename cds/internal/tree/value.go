@@ -110,10 +110,8 @@ func (v Value) Clean() bool { return v.t != nil && v.node().mark() == clean }
 
 // Shape returns the type of a resource that is in the shape of it; nil for any other value.
 func (v Value) Shape() *fhir.Type {
-	if v.t != nil {
-		if f := v.found(); f != nil {
-			return f.shape.typ
-		}
+	if v.Clean() {
+		return v.found().shape.typ
 	}
 	return nil
 }
@@ -190,10 +188,6 @@ func (v Value) Raw() []byte {
 func (v Value) ResourceType() string {
 	if v.Kind() != Object {
 		return ""
-	}
-	if v.Skipped() {
-		from, to := typeAt(v.t.src, int(v.node().start), 1<<30)
-		return allShapes().byName[string(v.t.src[from:to])].typ.Name
 	}
 	if f := v.found(); f != nil {
 		return f.shape.typ.Name

@@ -146,7 +146,7 @@ func (p *parser) members(name uint32, value func(key []byte, number uint32) bool
 
 // nameNumber returns the number of a name, which it gives it if it has none.
 func (p *parser) nameNumber(name []byte) (uint32, bool) {
-	if n, ok := p.all.numbers[string(name)]; ok {
+	if n, ok := p.knownName(name); ok {
 		return n, true
 	}
 	if n, ok := p.others[string(name)]; ok {
@@ -162,4 +162,19 @@ func (p *parser) nameNumber(name []byte) (uint32, bool) {
 	p.t.names = append(p.t.names, string(name))
 	p.others[string(name)] = n
 	return n, true
+}
+
+// knownName returns the number of a name that FHIR has. The few that a Bundle has again and again are found
+// without a look into the whole.
+func (p *parser) knownName(name []byte) (uint32, bool) {
+	head, tail := words(name)
+	recent := &p.names[hash(head, tail, len(name))%uint32(len(p.names))]
+	if *recent != 0 && p.all.names[*recent] == string(name) {
+		return *recent, true
+	}
+	n, ok := p.all.numbers[string(name)]
+	if ok {
+		*recent = n
+	}
+	return n, ok
 }

@@ -88,7 +88,8 @@ type parser struct {
 	all      *shapes
 	reader   *Reader
 	next     []*slot           // of the reader
-	last     *shape            // the last one that resourceType returned
+	names    [32]uint32        // the numbers of names that were met, by their hash
+	shapes   [16]*shape        // of types that were met, likewise
 	others   map[string]uint32 // the numbers of names that FHIR does not have
 }
 
@@ -169,11 +170,14 @@ func (p *parser) envelope(name uint32) bool {
 // resourceType returns the shape of the resource that begins here, nil if it says none that FHIR has.
 func (p *parser) resourceType() *shape {
 	from, to := typeAt(p.src, p.at, p.maxDepth)
-	if s := p.last; s != nil && s.typ.Name == string(p.src[from:to]) {
-		return s
+	name := p.src[from:to]
+	head, tail := words(name)
+	recent := &p.shapes[hash(head, tail, len(name))%uint32(len(p.shapes))]
+	if *recent != nil && (*recent).typ.Name == string(name) {
+		return *recent
 	}
-	if s := p.all.byName[string(p.src[from:to])]; s != nil && s.number >= 0 {
-		p.last = s
+	if s := p.all.byName[string(name)]; s != nil && s.number >= 0 {
+		*recent = s
 		return s
 	}
 	return nil

@@ -82,7 +82,7 @@ func (c *call) decide(ctx context.Context) error {
 		return err
 	}
 	defer record.Close()
-	report, err := c.service.Engine.Evaluate(ctx, record, c.request.Review(c.config.Now()))
+	report, err := c.service.Engine.Evaluate(ctx, record, c.request.Review(c.outcome.At))
 	c.outcome.Decided = time.Since(began)
 	if err != nil {
 		return err

@@ -1,0 +1,31 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/hooks/auth"
+)
+
+// callers tells and counts which calls are refused.
+type callers struct {
+	hooks.Authenticator
+	server *Server
+}
+
+// Verify says who made a call.
+func (c callers) Verify(ctx context.Context, authorization, path string) (auth.Caller, error) {
+	caller, err := c.Authenticator.Verify(ctx, authorization, path)
+	if err == nil {
+		return caller, nil
+	}
+	reason, issuer := "unknown", ""
+	var refused *auth.Error
+	if errors.As(err, &refused) {
+		reason, issuer = string(refused.Reason), refused.Issuer
+	}
+	c.server.metrics.unknown.WithLabelValues(reason).Inc()
+	c.server.log.Info("a call is refused", "reason", reason, "issuer", issuer)
+	return auth.Caller{}, err
+}

@@ -102,10 +102,15 @@ func (c *command) summarize(name string, query feedback.Query) ([]feedback.Row, 
 func openStore(ctx context.Context, name string) (feedback.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+	if isPostgres(name) {
 		return postgres.OpenReadOnly(ctx, name)
 	}
 	return bolt.OpenReadOnly(ctx, name)
+}
+
+// isPostgres reports whether a store is a database, and not a file.
+func isPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
 // A summary is what is printed.

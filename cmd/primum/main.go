@@ -32,6 +32,8 @@ const usage = `Primum reviews FHIR R4 data with clinical rules.
     primum check    PATH…                    find mistakes in rule files
     primum test     PATH…                    run the *_test.yaml beside the rules
     primum explain  --rule ID [flags] FILE   say why a rule held, did not, or could not be decided
+    primum serve    [--config FILE] [flags]  the CDS Hooks service
+    primum replay   [--config FILE] LOG      ask again what a server was asked, and compare
     primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC, ICD-10-CM or FHIR into a terminology file
     primum feedback --store STORE [flags]    how many cards were shown, accepted, overridden and why, by rule
     primum version                           what this is and which rules are embedded
@@ -64,7 +66,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer
 func (c *command) dispatch(args []string) error {
 	commands := map[string]func([]string) error{
 		"eval": c.eval, "check": c.check, "test": c.test, "explain": c.explain, "version": c.version,
-		"import": c.importRelease, "feedback": c.feedback,
+		"import": c.importRelease, "feedback": c.feedback, "serve": c.serve, "replay": c.replay,
 	}
 	if len(args) == 0 {
 		return c.help()
@@ -75,7 +77,7 @@ func (c *command) dispatch(args []string) error {
 	case name == "help" || name == "-h" || name == "-help" || name == "--help":
 		return c.help()
 	default:
-		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain, import, feedback or version", name), ""}
+		return usageError{fmt.Sprintf("there is no command %q: expected eval, check, test, explain, serve, replay, import, feedback or version", name), ""}
 	}
 }
 

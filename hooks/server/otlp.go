@@ -150,7 +150,7 @@ func attributes(all []attribute.KeyValue) []otlpAttribute {
 		case attribute.BOOL:
 			value["boolValue"] = a.Value.AsBool()
 		default:
-			value["stringValue"] = a.Value.Emit()
+			value["stringValue"] = a.Value.String()
 		}
 		out = append(out, otlpAttribute{string(a.Key), value})
 	}

@@ -101,7 +101,7 @@ func (e *evaluation) release() {
 	e.waking.done()
 	clear(e.byType)
 	clear(e.held)
-	clear(e.findings)
+	e.forgetFindings()
 	clear(e.undecided)
 	clear(e.failures)
 	*e = evaluation{
@@ -109,6 +109,16 @@ func (e *evaluation) release() {
 		findings: e.findings[:0], undecided: e.undecided[:0], failures: e.failures[:0],
 	}
 	e.engine.evaluations.Put(e)
+}
+
+// forgetFindings empties the findings, and keeps the memory of a few.
+func (e *evaluation) forgetFindings() {
+	const few = 64
+	for i, f := range e.findings {
+		if *f = (finding{}); i >= few {
+			e.findings[i] = nil
+		}
+	}
 }
 
 // ErrNoHook is returned by Evaluate for a Review of a hook that there is not.

@@ -23,7 +23,8 @@ type finding struct {
 
 func (q *question) hold() {
 	reads, row := q.eval.Reads(), q.rule.rowID(q.instance)
-	f := &finding{instance: q.instance}
+	f := q.anotherFinding()
+	*f = finding{instance: q.instance}
 	f.Finding = Finding{
 		Rule: q.rule.idWith(row), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: row,
 		Focus: q.focusRef(), At: q.rule.def.At, Citation: q.rule.def.Citation,
@@ -49,6 +50,14 @@ func (q *question) hold() {
 		first.again, f.again = true, true
 	}
 	q.findings = append(q.findings, f)
+}
+
+// anotherFinding returns one of an earlier evaluation, to be overwritten, if there is one.
+func (e *evaluation) anotherFinding() *finding {
+	if n := len(e.findings); n < cap(e.findings) && e.findings[:n+1][n] != nil {
+		return e.findings[:n+1][n]
+	}
+	return &finding{}
 }
 
 // restsOn names the resources of a finding, the same for all that rest on the same.

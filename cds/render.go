@@ -53,18 +53,20 @@ func line(s string) string {
 // isLine reports whether a text surely is one line of words with one space between them.
 func isLine(s string) bool {
 	space := true
-	for _, r := range s {
-		switch {
-		case r == ' ':
-			if space {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c > ' ' && c < utf8.RuneSelf:
+			space = false
+		case c == ' ' && !space:
+			space = true
+		case c <= ' ':
+			return false
+		case utf8.RuneStart(c):
+			if r, _ := utf8.DecodeRuneInString(s[i:]); unicode.IsSpace(r) {
 				return false
 			}
-			space = true
-			continue
-		case r < ' ', r >= utf8.RuneSelf && unicode.IsSpace(r):
-			return false
+			space = false
 		}
-		space = false
 	}
 	return s == "" || !space
 }

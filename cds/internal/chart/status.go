@@ -60,10 +60,10 @@ func (s *statuses) state(path string, code []byte) State {
 	switch {
 	case len(code) == 0:
 		return unknown(path, "not in the record")
-	case s.rulesOut(code):
-		return no
 	case s.says(code):
 		return yes
+	case s.rulesOut(code):
+		return no
 	}
 	return unknown(path, fmt.Sprintf("%q does not tell", code))
 }

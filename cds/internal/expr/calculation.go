@@ -285,7 +285,7 @@ func (c *calculation) unstable(newest float64) bool {
 		if temporal.Between(e.Date(), last.Date(), c.ev.zone()).LessEqual(unstableWindow) != kleene.True {
 			return false
 		}
-		q, ok := c.p.quantityOf(c.ev, e, set).(quantityVal)
+		q, ok := c.p.quantityIn(c.ev, e, set).(quantityVal)
 		if !ok {
 			continue
 		}

@@ -60,7 +60,7 @@ func (c *called) call(ev *Eval, frame *interpreter.ExecutionFrame, base int) ref
 		ev.args = append(ev.args[:base+i], v)
 		switch {
 		case !types.IsUnknownOrError(v):
-			if v.Type() != ref.Type(c.f.args[i]) && !c.f.args[i].IsAssignableRuntimeType(v) {
+			if t := c.f.args[i]; !isOf(t, v) && !t.IsAssignableRuntimeType(v) {
 				return c.InterpretableCall.Exec(frame)
 			}
 		case c.f.nonStrict:
@@ -75,6 +75,19 @@ func (c *called) call(ev *Eval, frame *interpreter.ExecutionFrame, base int) ref
 	}
 	end := base + len(c.args)
 	return types.LabelErrNode(c.ID(), c.f.impl(ev, ev.args[base:end:end]))
+}
+
+// isOf reports whether a value is surely of a type of the vocabulary, without a copy of it being made.
+func isOf(t *types.Type, v ref.Val) bool {
+	switch v.(type) {
+	case quantityVal:
+		return t == quantityType
+	case codesVal:
+		return t == codesType
+	case spanVal:
+		return t == spanType
+	}
+	return false
 }
 
 // Eval implements interpreter.InterpretableV2.

@@ -107,7 +107,7 @@ func (c *calculation) gestationDays() (int, bool) {
 
 func (c *calculation) daysFrom(name string, e *chart.Entry) (int, bool) {
 	if name == "gestationalAge" {
-		q, ok := c.p.quantityOf(c.ev, e, c.codes(name)).(quantityVal)
+		q, ok := c.p.quantityIn(c.ev, e, c.codes(name)).(quantityVal)
 		if !ok {
 			return 0, false
 		}

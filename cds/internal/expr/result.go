@@ -81,6 +81,8 @@ type newest struct {
 	entry   *chart.Entry
 	missing Missing // if there is no entry
 	value   ref.Val // its quantityVal, once it was read; nil if it has none
+
+	result, quantity node // that the value is read from
 }
 
 // A newestKey names a question for the newest result, in a span or of all time.
@@ -170,7 +172,7 @@ func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
 	case found.entry == nil:
 		return ev.unknown(found.missing)
 	case found.value == nil:
-		val := p.quantityOf(ev, found.entry, args[1].(codesVal))
+		val := p.quantityOf(ev, found, args[1].(codesVal))
 		if _, ok := val.(quantityVal); ok {
 			found.value = val
 		}
@@ -181,25 +183,30 @@ func (p *provider) latestValue(ev *Eval, args []ref.Val) ref.Val {
 }
 
 // quantityOf reads the value of a result, or of the component that was found.
-func (p *provider) quantityOf(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
-	nodes := &struct{ result, value node }{result: node{ev: ev, typ: p.observation(), json: e.JSON, entry: e, index: -1}}
-	parent := &nodes.result
-	holder, path := e.JSON, parent
+func (p *provider) quantityOf(ev *Eval, found *newest, set codesVal) ref.Val {
+	e := found.entry
+	found.result = node{ev: ev, typ: p.observation(), json: e.JSON, entry: e, index: -1}
+	holder, path := e.JSON, &found.result
 	if e.Component.Exists() {
 		holder = e.Component
-		path = &node{ev: ev, typ: p.structure("Observation.component"), json: holder, entry: e, up: parent, name: "component", index: componentIndex(e)}
+		path = &node{ev: ev, typ: p.structure("Observation.component"), json: holder, entry: e, up: path, name: "component", index: componentIndex(e)}
 	}
 	v := holder.Member("valueQuantity")
 	if !v.Exists() {
 		return path.absent("valueQuantity")
 	}
-	nodes.value = node{ev: ev, typ: p.quantity(), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
-	val := nodes.value.quantity()
+	found.quantity = node{ev: ev, typ: p.quantity(), json: v, entry: e, up: path, name: "valueQuantity", index: -1}
+	val := found.quantity.quantity()
 	if q, ok := val.(quantityVal); ok && set.molar != nil {
 		q.q = q.q.WithMolar(set.molar)
 		return q
 	}
 	return val
+}
+
+// quantityIn is quantityOf, for a result that need not be the newest.
+func (p *provider) quantityIn(ev *Eval, e *chart.Entry, set codesVal) ref.Val {
+	return p.quantityOf(ev, &newest{entry: e}, set)
 }
 
 func componentIndex(e *chart.Entry) int {

@@ -23,7 +23,7 @@ func (e *evaluation) foci(of string) []*chart.Entry {
 	var found []*chart.Entry
 	add := func(is func(*chart.Entry) bool) {
 		for _, kind := range expr.ResourceTypes(of) {
-			found = append(found, e.record.chart.Those(kind, is)...)
+			found = e.record.chart.AppendThose(found, kind, is)
 		}
 	}
 	if e.review.Focus != nil || e.hook != nil && e.hook.Focus != "" {

@@ -73,19 +73,18 @@ func (p *Pick) Last() *Entry {
 	return last
 }
 
-// Those returns the entries of one type that are something, in canonical order.
-func (c *Chart) Those(name string, are func(*Entry) bool) []*Entry {
-	kind := kindOf(name)
+// AppendThose appends the entries of one type that are something, in canonical order.
+func (c *Chart) AppendThose(out []*Entry, name string, are func(*Entry) bool) []*Entry {
+	kind, begin := kindOf(name), len(out)
 	from := c.entries
 	if kind != Other {
 		from = c.lists[kind].entries
 	}
-	var out []*Entry
 	for _, e := range from {
 		if e != nil && e.part == 0 && e.Type == name && are(e) {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, canonical)
+	slices.SortFunc(out[begin:], canonical)
 	return out
 }

@@ -197,20 +197,25 @@ func (n *node) asValue() ref.Val {
 
 // quantity reads a FHIR Quantity: unknown without a value, or with one that is no number.
 func (n *node) quantity() ref.Val {
-	number := n.json.Get("value")
-	if !number.Exists() {
-		if reason := absentReason(n.json, "value"); reason != "" {
-			return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "data absent: " + reason})
-		}
-		return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: "not in the record"})
-	}
 	q, err := n.ev.quantities.quantity(n.json)
 	if err != nil {
-		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
+		return n.noQuantity(err)
 	}
 	var val ref.Val = quantityVal{q: q, node: n}
 	n.readAs(val)
 	return val
+}
+
+// noQuantity says why there is none.
+func (n *node) noQuantity(err error) ref.Val {
+	if n.json.Member("value").Exists() {
+		return n.ev.unknown(Missing{Resource: n.resource(), Path: n.path(), Reason: "cannot be read: " + err.Error()})
+	}
+	reason := "not in the record"
+	if code := absentReason(n.json, "value"); code != "" {
+		reason = "data absent: " + code
+	}
+	return n.ev.unknown(Missing{Resource: n.resource(), Path: join(n.path(), "value"), Reason: reason})
 }
 
 // readAs makes the value of a node evidence.

@@ -27,63 +27,36 @@ func working(t *testing.T, takes time.Duration) server.Config {
 	return config
 }
 
+// Far more calls than can be answered or wait: each is answered or refused, and none is left behind.
 func TestThreeTimesOverload(t *testing.T) {
 	config := working(t, 20*time.Millisecond)
 	config.Limits.Waiting, config.Limits.Wait = 4, time.Second
 	config.Hooks.Origins = []string{"*"}
 	r := run(t, config)
 	r.client.Transport = &http.Transport{MaxIdleConnsPerHost: 100}
-	began := time.Now()
-	for range 5 {
-		require.Equal(t, "version 1; worked", r.says())
-	}
-	takes := time.Since(began) / 5
-	type call struct {
-		status int
-		took   time.Duration
-	}
+	require.Equal(t, "version 1; worked", r.says())
 	const capacity, times = 40, 3 // calls
-	calls := make(chan call, capacity*times)
+	statuses := make(chan int, capacity*times)
 	var callers sync.WaitGroup
-	begin := time.Now()
-	for range capacity * times { // as many as three times what it can do come in the time
-		time.Sleep(takes / times)
+	for range capacity * times {
 		callers.Go(func() {
-			began := time.Now()
 			status, _, err := r.post(orderSign)
 			if err != nil {
 				t.Error(err)
 			}
-			calls <- call{status, time.Since(began)}
+			statuses <- status
 		})
 	}
 	callers.Wait()
-	took := time.Since(begin)
-	close(calls)
-	var accepted, refused int
-	var fastest []time.Duration
-	for c := range calls {
-		switch c.status {
-		case http.StatusOK:
-			accepted++
-			require.Less(t, c.took, 2*time.Second, "an accepted call ends in time")
-		case http.StatusServiceUnavailable:
-			refused++
-			fastest = append(fastest, c.took)
-		default:
-			require.Fail(t, "unexpected", "status %d", c.status)
-		}
+	close(statuses)
+	came := map[int]int{}
+	for status := range statuses {
+		came[status]++
 	}
+	accepted, refused := came[http.StatusOK], came[http.StatusServiceUnavailable]
+	require.Equal(t, capacity*times, accepted+refused, came)
+	require.Positive(t, accepted)
 	require.Greater(t, refused, capacity/2)
-	possible := int(took / takes)
-	require.Greater(t, accepted, possible/2, "of %d possible in %s", possible, took)
-	slow := 0
-	for _, d := range fastest {
-		if d > 50*time.Millisecond {
-			slow++
-		}
-	}
-	require.Less(t, slow, 1+len(fastest)/10, "refusals are fast: %v", fastest)
 	require.NotEmpty(t, r.metric(`primum_overload_refusals_total{reason="waiting"}`))
 	require.Equal(t, "0", r.metric("primum_calls_open"))
 	require.Equal(t, "0", r.metric("primum_queue_waiting"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/primum-cds/primum/cds/internal/record"
+	"github.com/primum-cds/primum/cds/internal/slab"
 	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 )
@@ -64,12 +65,9 @@ type Chart struct {
 // Coder reads: what a concept means is kept.
 type Memory struct {
 	chart    Chart
-	slabs    [][]Entry
-	used     int
+	made     slab.Of[Entry]
 	concepts conceptCache
 }
-
-const slabEntries = 128
 
 // NewMemory returns a Memory for records that coder reads.
 func NewMemory(coder *Coder) *Memory {
@@ -104,7 +102,7 @@ func (m *Memory) New(rec *record.Record) *Chart {
 
 // forget empties the chart, and keeps its memory.
 func (m *Memory) forget() {
-	m.used = 0
+	m.made.Reset()
 	c := &m.chart
 	c.Record, c.Now, c.reading = nil, time.Time{}, 0
 	c.types = c.types[:0]
@@ -118,19 +116,9 @@ const mostKept = 100_000
 
 // Release forgets the record. It reports whether the Memory is worth keeping for another.
 func (m *Memory) Release() (keep bool) {
-	keep = m.used <= mostKept
+	keep = m.made.Len() <= mostKept
 	m.forget()
 	return keep
-}
-
-func (m *Memory) entry() *Entry {
-	if m.used == len(m.slabs)*slabEntries {
-		m.slabs = append(m.slabs, make([]Entry, slabEntries))
-	}
-	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
-	m.used++
-	*e = Entry{}
-	return e
 }
 
 // add makes the entry of a resource; nil if it was entered in error.
@@ -139,7 +127,7 @@ func (c *Chart) add(res *record.Resource, kind Kind) *Entry {
 	if v := json.In(tree.Verification); v.Exists() && anyCode(v, "entered-in-error") || string(json.In(tree.Status).Bytes()) == "entered-in-error" {
 		return nil
 	}
-	e := c.memory.entry()
+	e := c.memory.made.New()
 	e.Resource, e.Kind, e.chart = res, kind, c
 	if code := json.In(tree.Code); kind == Medication {
 		e.Concept = c.medication(res, code)
@@ -173,7 +161,7 @@ var codeNames = [kinds + 1]string{
 // addComponents makes each component of an Observation an entry of its own.
 func (c *Chart) addComponents(e *Entry, components tree.Value) {
 	for component := range components.EachItem() {
-		part := c.memory.entry()
+		part := c.memory.made.New()
 		e.parts++
 		*part = Entry{Resource: e.Resource, Kind: e.Kind, chart: c, Component: component, part: e.parts}
 		part.Concept = c.memory.concepts.concept(component.Member("code"))

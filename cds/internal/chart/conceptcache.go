@@ -6,44 +6,35 @@ import "github.com/primum-cds/primum/cds/internal/tree"
 // every record. It belongs to one goroutine; the concepts in it are shared and must not be changed.
 type conceptCache struct {
 	coder       *Coder
-	concepts    map[string]*Concept
-	medications map[string]*Concept
-	size        int // of the JSON in it, in bytes
+	concepts    tree.Cache[*Concept]
+	medications tree.Cache[*Concept]
 	chart       int // counts the charts that were made with it
 }
 
-// mostCached bounds the JSON that a cache keeps, in bytes; longestCached, that of one concept.
+// mostCached bounds the JSON that is kept of either, in bytes; longestCached, that of one concept.
 const (
-	mostCached    = 1 << 20
+	mostCached    = 1 << 19
 	longestCached = 4 << 10
 )
 
 func newConceptCache(coder *Coder) conceptCache {
-	return conceptCache{coder: coder, concepts: map[string]*Concept{}, medications: map[string]*Concept{}}
+	kept := func() tree.Cache[*Concept] { return tree.NewCache[*Concept](mostCached, longestCached) }
+	return conceptCache{coder: coder, concepts: kept(), medications: kept()}
 }
 
 // concept reads a CodeableConcept; the empty concept if there is none.
-func (c *conceptCache) concept(v tree.Value) *Concept { return c.read(c.concepts, v, c.coder.Concept) }
+func (c *conceptCache) concept(v tree.Value) *Concept { return read(&c.concepts, v, c.coder.Concept) }
 
 // medication reads the concept of a medication.
 func (c *conceptCache) medication(v tree.Value) *Concept {
-	return c.read(c.medications, v, c.coder.Medication)
+	return read(&c.medications, v, c.coder.Medication)
 }
 
-func (c *conceptCache) read(known map[string]*Concept, v tree.Value, meaning func(tree.Value) Concept) *Concept {
-	raw := v.Raw()
-	if concept := known[string(raw)]; concept != nil {
+func read(known *tree.Cache[*Concept], v tree.Value, meaning func(tree.Value) Concept) *Concept {
+	if concept, ok := known.Get(v); ok {
 		return concept
 	}
 	concept := meaning(v)
-	if len(raw) > longestCached {
-		return &concept
-	}
-	if c.size += len(raw); c.size > mostCached {
-		clear(c.concepts)
-		clear(c.medications)
-		c.size = len(raw)
-	}
-	known[string(raw)] = &concept
+	known.Put(v, &concept)
 	return &concept
 }

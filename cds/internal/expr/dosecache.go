@@ -8,10 +8,7 @@ import (
 
 // A doseCache keeps what instructions come to, by their JSON: what is prescribed often is prescribed in the
 // same words. It outlives evaluations, and belongs to one goroutine.
-type doseCache struct {
-	results map[string][]keptDose
-	size    int // of the JSON in it, in bytes
-}
+type doseCache struct{ results tree.Cache[[]keptDose] }
 
 type keptDose struct {
 	of   doseKind
@@ -30,27 +27,24 @@ const (
 	longestDose = 4 << 10
 )
 
+func newDoseCache() doseCache { return doseCache{tree.NewCache[[]keptDose](mostDoses, longestDose)} }
+
 // dose is dose.Single or dose.Daily of an ingredient.
 func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, single bool) dose.Result {
 	of := doseKind{single: single}
 	if unit, ok := ingredient.UCUM(); ok {
 		of.strength, of.unit = ingredient.Strength, unit
 	}
-	raw := dosage.Raw()
-	kept := c.results[string(raw)]
+	kept, _ := c.results.Get(dosage)
 	for i := range kept {
 		if kept[i].of == of {
 			return kept[i].dose
 		}
 	}
 	r := instructed(dosage, ingredient, single)
-	if raw == nil || len(raw) > longestDose {
-		return r
+	if dosage.Exists() {
+		c.results.Put(dosage, append(kept, keptDose{of, r}))
 	}
-	if c.size += len(raw); c.results == nil || c.size > mostDoses {
-		c.results, c.size, kept = map[string][]keptDose{}, len(raw), nil
-	}
-	c.results[string(raw)] = append(kept, keptDose{of, r})
 	return r
 }
 

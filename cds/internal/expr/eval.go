@@ -85,6 +85,7 @@ type Eval struct {
 // NewEval returns an evaluation of a chart whose At has been called.
 func NewEval(c *chart.Chart) *Eval {
 	ev := &Eval{
+		dosages: newDoseCache(), quantities: newQuantityCache(),
 		seen: map[readKey]bool{}, ids: map[Missing]int64{}, unmapped: map[*chart.Entry]map[string]bool{},
 		lists: map[suppliedKey]supplied{}, missingPart: map[*types.Unknown]bool{}, doses: map[doseKey]*doseValue{}, results: map[newestKey]*newest{},
 	}

@@ -7,10 +7,7 @@ import (
 
 // A quantityCache keeps what Quantities of FHIR come to, by their JSON: a laboratory reports few values many
 // times. It outlives evaluations, and belongs to one goroutine.
-type quantityCache struct {
-	read map[string]measure.Quantity
-	size int // of the JSON in it, in bytes
-}
+type quantityCache struct{ read tree.Cache[measure.Quantity] }
 
 // mostQuantities bounds the JSON that a cache keeps, in bytes; longestQuantity, that of one Quantity.
 const (
@@ -18,19 +15,18 @@ const (
 	longestQuantity = 512
 )
 
+func newQuantityCache() quantityCache {
+	return quantityCache{tree.NewCache[measure.Quantity](mostQuantities, longestQuantity)}
+}
+
 // quantity is readQuantity.
 func (c *quantityCache) quantity(v tree.Value) (measure.Quantity, error) {
-	raw := v.Raw()
-	if q, ok := c.read[string(raw)]; ok {
+	if q, ok := c.read.Get(v); ok {
 		return q, nil
 	}
 	q, err := readQuantity(v)
-	if err != nil || raw == nil || len(raw) > longestQuantity {
-		return q, err
+	if err == nil && v.Exists() {
+		c.read.Put(v, q)
 	}
-	if c.size += len(raw); c.read == nil || c.size > mostQuantities {
-		c.read, c.size = map[string]measure.Quantity{}, len(raw)
-	}
-	c.read[string(raw)] = q
-	return q, nil
+	return q, err
 }

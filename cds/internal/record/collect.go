@@ -115,7 +115,7 @@ func (r *reader) resource(v tree.Value, name string, fullURL tree.Value, src *so
 }
 
 func (r *reader) take(v tree.Value, kind *fhir.Type, fullURL tree.Value, src *source) {
-	e := r.memory.entry()
+	e := r.memory.made.New()
 	e.Type, e.ID, e.JSON, e.Draft = kind.Name, r.idOf(v), v, src.Draft
 	e.kind, e.fullURL = kind, fullURL
 	if fullURL.Exists() && bytes.IndexByte(fullURL.Bytes(), ':') < 0 {

@@ -7,9 +7,8 @@ import (
 
 // A text is the JSON of one input, ready for the parser.
 type text struct {
-	json  []byte
-	lines bool      // it was NDJSON, and json is now an array of its lines
-	bad   []badLine // the lines that could not be read
+	json []byte    // of NDJSON, an array of its lines
+	bad  []badLine // the lines that could not be read
 }
 
 // A badLine is a line of NDJSON that is no JSON.
@@ -41,7 +40,7 @@ func ndjson(data []byte, maxDepth int) (text, bool) {
 	if !bytes.ContainsRune(data, '\n') {
 		return text{}, false
 	}
-	t := text{json: make([]byte, 0, len(data)+2), lines: true}
+	t := text{json: make([]byte, 0, len(data)+2)}
 	t.json = append(t.json, '[')
 	good, objects, number := 0, true, 0
 	for line := range bytes.Lines(data) {

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/primum-cds/primum/cds/internal/slab"
 	"github.com/primum-cds/primum/cds/internal/tree"
 )
 
@@ -12,8 +13,7 @@ type memory struct {
 	reader    tree.Reader
 	trees     []*tree.Tree
 	trees0    int // how many of them are in use
-	slabs     [][]entry
-	used      int // entries in use
+	made      slab.Of[entry]
 	entries   []*entry
 	resources []*Resource
 	refs      refTable
@@ -27,14 +27,13 @@ type memory struct {
 var memories = sync.Pool{New: func() any { return &memory{} }}
 
 const (
-	slabEntries = 256
-	textBlock   = 4 << 10
-	mostKept    = 100_000 // entries; what one huge record took is given back
+	textBlock = 4 << 10
+	mostKept  = 100_000 // entries; what one huge record took is given back
 )
 
 // release gives the memory back. Nothing in it may be used after.
 func (m *memory) release() {
-	if m.used > mostKept {
+	if m.made.Len() > mostKept {
 		return
 	}
 	for _, t := range m.trees[:m.trees0] {
@@ -44,7 +43,8 @@ func (m *memory) release() {
 	m.urls.forget()
 	m.reader.Forget()
 	m.relativeURLs = false
-	m.trees0, m.used, m.entries, m.resources = 0, 0, m.entries[:0], m.resources[:0]
+	m.made.Reset()
+	m.trees0, m.entries, m.resources = 0, m.entries[:0], m.resources[:0]
 	memories.Put(m)
 }
 
@@ -54,16 +54,6 @@ func (m *memory) tree() *tree.Tree {
 	}
 	m.trees0++
 	return m.trees[m.trees0-1]
-}
-
-func (m *memory) entry() *entry {
-	if m.used == len(m.slabs)*slabEntries {
-		m.slabs = append(m.slabs, make([]entry, slabEntries))
-	}
-	e := &m.slabs[m.used/slabEntries][m.used%slabEntries]
-	m.used++
-	*e = entry{}
-	return e
 }
 
 // text returns a copy of b that outlives the record.

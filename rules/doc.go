@@ -8,7 +8,7 @@
 // A pack is a folder of rules that is versioned and reviewed as one:
 //
 //	renal/
-//	  pack.yaml             name, version, title, publisher, licence, developer, funding, released, reviewed
+//	  pack.yaml             name, version, title, publisher, licence, developer, funding, released, reviewed, hooks
 //	  metformin.yaml        rule files: any number, any names
 //	  interactions.csv      tables
 //	  metformin_test.yaml   tests
@@ -36,7 +36,7 @@
 //	  - id: metformin-low-egfr
 //	    title: Metformin is contraindicated when eGFR is below 30
 //	    status: active                      # draft, shadow, active, retired; active if left out
-//	    hooks: [order-select, order-sign]   # every hook if left out
+//	    hooks: [order-select, order-sign]   # those of pack.yaml if left out, every hook if that has none
 //	    each: {row: pairs}                  # a rule for each row of a table
 //	    for: {order: MedicationRequest}     # asked for each of these under review; once if left out
 //	    let: {gfr: "patient.value(egfr, months(12))"}

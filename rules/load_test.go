@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -116,6 +117,17 @@ func TestAFileStandsForItsPack(t *testing.T) {
 	again, err := LoadFS(os.DirFS("testdata"), "good/renal")
 	require.NoError(t, err)
 	require.Equal(t, "good/renal/renal.yaml:10", again[0].Rules[0].Position.At())
+}
+
+func TestRulesThatNameNoHooksHaveThoseOfTheirPack(t *testing.T) {
+	rule := "\n  - {id: %s, when: 'true', card: {indicator: info, summary: one}%s}"
+	packs, err := LoadFS(fstest.MapFS{
+		"p/pack.yaml": {Data: []byte("name: p\nhooks: [order-sign, patient-view]\n")},
+		"p/a.yaml":    {Data: []byte("rules:" + fmt.Sprintf(rule, "one", "") + fmt.Sprintf(rule, "two", ", hooks: [order-select]"))},
+	}, "p")
+	require.NoError(t, err)
+	require.Equal(t, []string{"order-sign", "patient-view"}, packs[0].Rules[0].Hooks)
+	require.Equal(t, []string{"order-select"}, packs[0].Rules[1].Hooks)
 }
 
 // What can be read is returned beside the mistakes.

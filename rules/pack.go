@@ -16,6 +16,7 @@ type pack struct {
 	mistakes *mistakes
 	places   map[string]cds.Position // of the names given so far, by kind and name
 	files    []string                // the rule files it was read from
+	hooks    []string                // of rules that name none
 }
 
 func newPack(name string, at cds.Position, m *mistakes) *pack {
@@ -48,6 +49,7 @@ func (f *folder) metadata() error {
 		return nil
 	}
 	var meta cds.Pack
+	var hooks []string
 	str := func(to *string, key string) func(*yaml.Node) {
 		return func(n *yaml.Node) { *to = d.str(n, key) }
 	}
@@ -62,9 +64,10 @@ func (f *folder) metadata() error {
 		"funding":   str(&meta.Funding, "funding"),
 		"released":  func(n *yaml.Node) { meta.Released = d.date(n, "released") },
 		"reviewed":  func(n *yaml.Node) { meta.Reviewed = d.date(n, "reviewed") },
+		"hooks":     func(n *yaml.Node) { hooks = d.hooks(n) },
 	}, "name")
 	f.whole = f.pack(meta.Name, at)
-	f.whole.Pack = meta
+	f.whole.Pack, f.whole.hooks = meta, hooks
 	return nil
 }
 

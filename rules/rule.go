@@ -24,7 +24,7 @@ type readRule struct {
 }
 
 func (r *ruleFile) readRule(n *yaml.Node) {
-	rule := readRule{Rule: cds.Rule{Position: r.place(n)}}
+	rule := readRule{Rule: cds.Rule{Position: r.place(n), Hooks: r.pack.hooks}}
 	r.currentRule = &rule
 	r.mapping(n, "a rule", r.ruleFields, "id", "when", "card")
 	if rule.ID != "" && r.pack.first(r.document, rule.id, "id", rule.ID) {
@@ -56,18 +56,18 @@ func (r *ruleFile) fieldsOfRule() fields {
 	}
 }
 
-func (r *ruleFile) hooks(n *yaml.Node) []string {
+func (d *document) hooks(n *yaml.Node) []string {
 	var hooks []string
-	r.list(n, "a list of hooks", func(item *yaml.Node) {
-		hook := r.hook(item)
+	d.list(n, "a list of hooks", func(item *yaml.Node) {
+		hook := d.hook(item)
 		if slices.Contains(hooks, hook) {
-			r.fail(item, "the hook %q is listed twice", hook)
+			d.fail(item, "the hook %q is listed twice", hook)
 		} else if hook != "" {
 			hooks = append(hooks, hook)
 		}
 	})
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		r.fail(n, "hooks: the list is empty; leave it out for a rule that is asked at every hook")
+		d.fail(n, "hooks: the list is empty; leave it out for a rule that is asked at every hook")
 	}
 	return hooks
 }

@@ -66,6 +66,7 @@ func (c *call) invoke() error {
 	for _, s := range c.services {
 		if s.Hook == c.request.Hook {
 			c.service = s
+			c.service.prefetch = s.templates[c.client.templates()]
 		}
 	}
 	ctx, cancel := context.WithDeadline(c.r.Context(), c.started.Add(c.deadline()))

@@ -1,6 +1,9 @@
 package hooks
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks/auth"
 )
@@ -20,6 +23,21 @@ type Client struct {
 	// DetectedIssues makes a FHIR DetectedIssue of each finding in which several resources are implicated:
 	// as a system action where these are on, else in the card's extension.
 	DetectedIssues bool
+	// Templates is the newest version of CDS Hooks whose prefetch templates the client is known to understand;
+	// 0: 2.0. Discovery gives it those, and its calls are understood by them.
+	Templates TemplateVersion
+}
+
+func (c Client) templates() TemplateVersion { return cmp.Or(c.Templates, TemplateVersion2) }
+
+// templateVersions are those in which some client is given templates, in order.
+func (c *Config) templateVersions() []TemplateVersion {
+	versions := []TemplateVersion{c.Clients[""].templates()}
+	for _, client := range c.Clients {
+		versions = append(versions, client.templates())
+	}
+	slices.Sort(versions)
+	return slices.Compact(versions)
 }
 
 // A Place is where in a response a client looks for something.

@@ -44,7 +44,7 @@ func TestD2D3D4D5D8Descriptions(t *testing.T) {
 			ID: "my-service", Hook: "order-sign", Title: "Mine", Description: "It does **this** & that", UsageRequirements: "None",
 			Extension: map[string]json.RawMessage{"org.example.colour": json.RawMessage(`{"is":"blue"}`)},
 		}, {ID: "ward", Hook: "org.example.admission"}},
-		Prefetch: func(s hooks.Service) ([]hooks.Template, error) {
+		Prefetch: func(s hooks.Service, _ hooks.TemplateVersion) ([]hooks.Template, error) {
 			if s.ID == "ward" {
 				return nil, nil
 			}
@@ -86,20 +86,20 @@ func TestNewSaysWhatIsWrong(t *testing.T) {
 			{ID: "a b", Hook: "order-sign"}, {ID: "x", Hook: "order-sgin"}, {ID: "y", Hook: "order-sign"}, {ID: "y", Hook: "order-sign"},
 			{ID: "z", Hook: "order-sign", Extension: map[string]json.RawMessage{"org.example": json.RawMessage(`[]`)}},
 		},
-		Prefetch: func(s hooks.Service) ([]hooks.Template, error) {
+		Prefetch: func(s hooks.Service, _ hooks.TemplateVersion) ([]hooks.Template, error) {
 			if s.ID == "z" {
 				return nil, errors.New("a rule reads what nobody brings")
 			}
 			return []hooks.Template{{Key: "a", Query: "Patient/1"}, {Key: "a", Query: "Patient/1"}}, nil
 		},
 	})
-	require.EqualError(t, err, `hooks: service "a b": its id is part of a URL: expected letters, digits, '-', '.', '_' and '~'
-service "a b": the prefetch templates need keys and queries, and each key once: "a"
+	require.EqualError(t, err, `hooks: service "a b": prefetch "a", character 1: there are two templates with this key
+service "a b": its id is part of a URL: expected letters, digits, '-', '.', '_' and '~'
+service "x": prefetch "a", character 1: there are two templates with this key
 service "x": there is no hook "order-sgin"
-service "x": the prefetch templates need keys and queries, and each key once: "a"
-service "y": the prefetch templates need keys and queries, and each key once: "a"
+service "y": prefetch "a", character 1: there are two templates with this key
+service "y": prefetch "a", character 1: there are two templates with this key
 service "y": there are two at order-sign
-service "y": the prefetch templates need keys and queries, and each key once: "a"
 service "z": a rule reads what nobody brings
 service "z": the extension "org.example" is not a JSON object`)
 }

@@ -11,9 +11,11 @@
 // # What is prefetched
 //
 // What rules read is derived from them when they are compiled (cds.Engine.Reads). RuleTemplates makes of it the
-// fewest templates that clients of 2.0 understand; Templates, those for clients of 3.0. A rule that reads what no
-// template and no field of the context brings is an error, with its place, before anything is served. Lint says
-// what is wrong with templates that were written by hand.
+// fewest templates for the version of CDS Hooks that a client is known to understand (Client.Templates): 2.0, or 3.0,
+// where observations are fetched as far back as rules look. Discovery gives each client its own, and its calls are
+// understood by them; who is not known is a client of 2.0. A rule that reads what no template and no field of the
+// context brings is an error, with its place, before anything is served. Lint says what is wrong with templates that
+// were written by hand.
 //
 // What came for a template supplies what the template asked, and no more: null and an empty searchset that there
 // is nothing; an OperationOutcome, a key that is not there and a Bundle of which there are more pages that nobody

@@ -21,10 +21,10 @@ import (
 type Config struct {
 	// Services are those that are offered; nil: one for each hook at which the engine has rules.
 	Services []Service
-	// Prefetch returns the prefetch templates of a service, those first that others depend on: RuleTemplates
-	// are those that its rules need. nil: none are published, and what a request brings is understood by its
-	// own words.
-	Prefetch func(Service) ([]Template, error)
+	// Prefetch returns the prefetch templates of a service for clients that understand a version, those first
+	// that others depend on: RuleTemplates are those that its rules need. It is asked for each version that
+	// some client has. nil: none are published, and what a request brings is understood by its own words.
+	Prefetch func(Service, TemplateVersion) ([]Template, error)
 	// Authenticator decides who may call; nil: everybody.
 	Authenticator Authenticator
 	// Fetcher gets what a request did not bring from the client's FHIR server; nil: nothing is fetched.
@@ -63,9 +63,9 @@ type Authenticator interface {
 // may be used by any number of goroutines. For new rules, make a new one.
 type Handler struct {
 	config   Config
-	services []Service            // as they are discovered
-	byID     map[string][]Service // one for each hook
-	listed   []byte               // the answer to discovery
+	services []Service                  // as they are discovered
+	byID     map[string][]Service       // one for each hook
+	listed   map[TemplateVersion][]byte // the answers to discovery
 	parsers  *fastjson.ParserPool
 }
 
@@ -96,7 +96,7 @@ func New(engine *cds.Engine, config Config) (*Handler, error) {
 			return nil, fmt.Errorf("hooks: no random key: %w", err)
 		}
 	}
-	h := &Handler{config: config, byID: map[string][]Service{}, parsers: new(fastjson.ParserPool)}
+	h := &Handler{config: config, byID: map[string][]Service{}, listed: map[TemplateVersion][]byte{}, parsers: new(fastjson.ParserPool)}
 	if err := h.offer(engine); err != nil {
 		return nil, fmt.Errorf("hooks: %w", err)
 	}

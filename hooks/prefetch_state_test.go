@@ -12,7 +12,7 @@ import (
 )
 
 // medications is what a service for interactions asks clients to bring.
-func medications(hooks.Service) ([]hooks.Template, error) {
+func medications(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 	return []hooks.Template{{Key: "meds", Query: "MedicationRequest?patient={{context.patientId}}"}}, nil
 }
 
@@ -133,7 +133,7 @@ func TestP5OnlyWhereNothingCanBeDecided(t *testing.T) {
 
 // A prefetch says what its query asked: active ones only do not say what was taken.
 func TestP6PrefetchSuppliesWhatItsQueryAsked(t *testing.T) {
-	h := handler(t, hooks.Config{Prefetch: func(hooks.Service) ([]hooks.Template, error) {
+	h := handler(t, hooks.Config{Prefetch: func(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 		return []hooks.Template{{Key: "meds", Query: "MedicationRequest?patient={{context.patientId}}&authoredon=ge2026-02-01"}}, nil
 	}})
 	a := answered(t, post(h, "order-sign", asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), `{"meds":null}`)))
@@ -143,13 +143,13 @@ func TestP6PrefetchSuppliesWhatItsQueryAsked(t *testing.T) {
 // The tokens of a template are filled from the request; one that cannot be is not asked.
 func TestP7Tokens(t *testing.T) {
 	f := &fhirServer{}
-	h := handler(t, hooks.Config{Fetcher: f, Prefetch: func(hooks.Service) ([]hooks.Template, error) {
+	h := handler(t, hooks.Config{Fetcher: f, Prefetch: func(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 		return []hooks.Template{
 			{Key: "a", Query: "Patient/{{context.patientId}}"}, {Key: "b", Query: "Practitioner/{{userPractitionerId}}"}, {Key: "c", Query: "Patient/{{userPatientId}}"},
 			{Key: "d", Query: "RelatedPerson/{{ userRelatedPersonId }}"}, {Key: "e", Query: "MedicationRequest?_id={{context.dispatchedOrders}}&x={{%context.performer}}"},
 			{Key: "f", Query: "Condition?date=gt{{today() - 90 days}}"}, {Key: "g", Query: "Practitioner?_id={{%a.generalPractitioner.resolve().id}}"},
 		}, nil
-	}, Services: []hooks.Service{{ID: "s", Hook: "order-dispatch"}}})
+	}, Services: []hooks.Service{{ID: "s", Hook: "order-dispatch"}}, Clients: map[string]hooks.Client{"": {Templates: hooks.TemplateVersion3}}})
 	answered(t, do(h, "POST", "/cds-services/s", withServer(asking("order-dispatch", `,"performer":"Organization/1","dispatchedOrders":["MedicationRequest/1","MedicationRequest/2"]`, `{}`))))
 	require.Equal(t, []fetch.Query{
 		{Key: "a", URL: "Patient/7"}, {Key: "b", URL: "Practitioner/1"},

@@ -28,8 +28,9 @@ type Service struct {
 	// Engine holds its rules; nil: the Handler's.
 	Engine *cds.Engine
 
-	prefetch []Template
-	declared cds.Hook
+	templates map[TemplateVersion][]Template
+	prefetch  []Template // of its templates, those that the client which is served was given
+	declared  cds.Hook
 }
 
 var serviceID = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
@@ -43,6 +44,7 @@ func (h *Handler) offer(engine *cds.Engine) error {
 		}
 	}
 	var wrong []error
+	versions := h.config.templateVersions()
 	for _, s := range services {
 		if s.Engine == nil {
 			s.Engine = engine
@@ -53,13 +55,8 @@ func (h *Handler) offer(engine *cds.Engine) error {
 		if s.Description == "" {
 			s.Description = "Asks the clinical rules that are for " + s.Hook + "."
 		}
-		if h.config.Prefetch != nil {
-			var err error
-			if s.prefetch, err = h.config.Prefetch(s); err != nil {
-				wrong = append(wrong, fmt.Errorf("service %q: %w", s.ID, err))
-			}
-		}
 		s.declared, _ = s.Engine.Hook(s.Hook)
+		wrong = append(wrong, s.derive(h.config.Prefetch, versions)...)
 		wrong = append(wrong, s.check(h.byID[s.ID])...)
 		h.services = append(h.services, s)
 		h.byID[s.ID] = append(h.byID[s.ID], s)
@@ -67,9 +64,44 @@ func (h *Handler) offer(engine *cds.Engine) error {
 	if err := errors.Join(wrong...); err != nil {
 		return err
 	}
-	listed, err := discovery(h.services)
-	h.listed = listed
-	return err
+	for _, version := range versions {
+		listed, err := discovery(h.services, version)
+		if err != nil {
+			return err
+		}
+		h.listed[version] = listed
+	}
+	return nil
+}
+
+// derive makes the templates of a service in each version that some client understands. What is wrong in several
+// is told of the first.
+func (s *Service) derive(prefetch func(Service, TemplateVersion) ([]Template, error), versions []TemplateVersion) (wrong []error) {
+	s.templates = map[TemplateVersion][]Template{}
+	if prefetch == nil {
+		return nil
+	}
+	for _, version := range versions {
+		templates, err := prefetch(*s, version)
+		if err != nil {
+			return []error{fmt.Errorf("service %q: %w", s.ID, err)}
+		}
+		if wrong = s.examine(templates, version); wrong != nil {
+			return wrong
+		}
+		s.templates[version] = templates
+	}
+	return nil
+}
+
+// examine says what is wrong with the templates that are to be published to clients of a version.
+func (s *Service) examine(templates []Template, version TemplateVersion) (wrong []error) {
+	for _, p := range Lint(templates, s.declared, version) {
+		if !p.Warning {
+			wrong = append(wrong, fmt.Errorf("service %q: %w", s.ID, p))
+		}
+	}
+	return wrong
 }
 
 // check says what is wrong with a service.
@@ -91,21 +123,6 @@ func (s *Service) check(same []Service) (wrong []error) {
 			fail("the extension %q is not a JSON object", name)
 		}
 	}
-	keys := map[string]bool{}
-	for _, t := range s.prefetch {
-		if keys[t.Key] || t.Key == "" || t.Query == "" {
-			fail("the prefetch templates need keys and queries, and each key once: %q", t.Key)
-		}
-		keys[t.Key] = true
-	}
-	if len(keys) < len(s.prefetch) {
-		return wrong
-	}
-	for _, p := range Lint(s.prefetch, s.declared, TemplateVersion3) {
-		if !p.Warning {
-			fail("%w", p)
-		}
-	}
 	return wrong
 }
 
@@ -122,14 +139,15 @@ type described struct {
 	Extension         map[string]json.RawMessage `json:"extension,omitempty"`
 }
 
-func discovery(services []Service) ([]byte, error) {
+// discovery is the answer to clients that understand templates of a version.
+func discovery(services []Service, version TemplateVersion) ([]byte, error) {
 	list := struct {
 		Services []described `json:"services"`
 	}{[]described{}}
 	for _, s := range services {
 		list.Services = append(list.Services, described{
 			Hook: s.Hook, HookVersion: s.declared.Version, Title: s.Title, Description: s.Description, ID: s.ID, Version: Version,
-			UsageRequirements: s.UsageRequirements, Prefetch: s.prefetch, Extension: s.Extension,
+			UsageRequirements: s.UsageRequirements, Prefetch: s.templates[version], Extension: s.Extension,
 		})
 	}
 	return encode(list)
@@ -147,7 +165,7 @@ func encode(v any) ([]byte, error) {
 }
 
 func (c *call) discover() error {
-	c.write(http.StatusOK, c.listed)
+	c.write(http.StatusOK, c.listed[c.Handler.client(c.outcome.Caller).templates()])
 	return nil
 }
 

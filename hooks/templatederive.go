@@ -21,9 +21,9 @@ const (
 	TemplateVersion3 TemplateVersion = 3
 )
 
-// RuleTemplates are the Templates of a service for all clients: what Config.Prefetch may be.
-func RuleTemplates(s Service) ([]Template, error) {
-	return Templates(s.Engine, s.Hook, TemplateVersion2)
+// RuleTemplates are the Templates of a service: what Config.Prefetch may be.
+func RuleTemplates(s Service, version TemplateVersion) ([]Template, error) {
+	return Templates(s.Engine, s.Hook, version)
 }
 
 // Templates returns the fewest prefetch templates that bring what the rules of a hook read. They are of

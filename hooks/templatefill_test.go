@@ -96,11 +96,11 @@ func TestHandlerWithTheTemplatesOfItsRules(t *testing.T) {
 
 	_, err = hooks.New(engineOf(t, ruleOf("r", "", "true")), hooks.Config{
 		Services: []hooks.Service{{ID: "s", Hook: "order-sign"}},
-		Prefetch: func(hooks.Service) ([]hooks.Template, error) {
+		Prefetch: func(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 			return []hooks.Template{{Key: "a", Query: "Medication/{{context.medication.id}}"}, {Key: "b", Query: "Condition?code:not=1"}}, nil
 		},
 	})
-	require.EqualError(t, err, `hooks: service "s": prefetch "a", character 14: the hook order-sign has no context.medication`)
+	require.EqualError(t, err, `hooks: service "s": prefetch "a", character 14: context.medication.id: paths into a field are of version 3.0`)
 }
 
 func ExampleTemplates() {

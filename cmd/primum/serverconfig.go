@@ -92,6 +92,9 @@ func (f *serving) check() error {
 		if c.SystemActions != "" && !slices.Contains([]hooks.Place{hooks.InResponse, hooks.InExtension}, hooks.Place(c.SystemActions)) {
 			errs = append(errs, fmt.Errorf("clients: %s: systemActions: expected response or extension, found %q", name, c.SystemActions))
 		}
+		if c.Templates != "" && templateVersions[c.Templates] == 0 {
+			errs = append(errs, fmt.Errorf("clients: %s: templates: expected 2.0 or 3.0, a version of CDS Hooks, found %q", name, c.Templates))
+		}
 	}
 	if f.TLS != nil && (f.TLS.Cert == "" || f.TLS.Key == "") {
 		errs = append(errs, errors.New("tls: expected cert and key, two files"))

@@ -82,6 +82,7 @@ type clientFile struct {
 	ShowsOrderSelect bool   `yaml:"showsOrderSelect"`
 	SystemActions    string `yaml:"systemActions"`
 	DetectedIssues   bool   `yaml:"detectedIssues"`
+	Templates        string `yaml:"templates"` // the version of CDS Hooks: 2.0 or 3.0
 }
 
 type tracesFile struct {
@@ -170,6 +171,9 @@ func (f *serverFile) fhirServers() []fetch.Server {
 // others is the name under which a setting is for all that have none of their own.
 const others = "default"
 
+// templateVersions are the versions of CDS Hooks by the names that a server file has for them.
+var templateVersions = map[string]hooks.TemplateVersion{"2.0": hooks.TemplateVersion2, "3.0": hooks.TemplateVersion3}
+
 func (f *serverFile) clients() map[string]hooks.Client {
 	out := map[string]hooks.Client{}
 	for name, c := range f.Clients {
@@ -178,7 +182,7 @@ func (f *serverFile) clients() map[string]hooks.Client {
 		}
 		out[name] = hooks.Client{
 			Minimum: cds.Indicator(c.Minimum), MaxCards: c.MaxCards, ShowsOrderSelect: c.ShowsOrderSelect,
-			SystemActions: hooks.Place(c.SystemActions), DetectedIssues: c.DetectedIssues,
+			SystemActions: hooks.Place(c.SystemActions), DetectedIssues: c.DetectedIssues, Templates: templateVersions[c.Templates],
 		}
 	}
 	return out

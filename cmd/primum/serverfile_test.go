@@ -27,7 +27,7 @@ fhir:
   - {issuer: "https://ehr.example.org", base: "https://ehr.example.org/fhir"}
 clients:
   default: {minimum: warning, maxCards: 5}
-  "https://ehr.example.org": {showsOrderSelect: true, systemActions: extension}
+  "https://ehr.example.org": {showsOrderSelect: true, systemActions: extension, templates: 3.0}
 deadlines: {default: 400ms, order-sign: 2s}
 feedback: postgres://primum@db/primum
 limits: {body: 1000000, wait: 50ms}
@@ -42,7 +42,7 @@ limits: {body: 1000000, wait: 50ms}
 	require.Equal(t, 10*time.Minute, f.issuers()[0].MaxLifetime)
 	require.Equal(t, []fetch.Server{{Issuer: "https://ehr.example.org", Base: "https://ehr.example.org/fhir"}}, f.fhirServers())
 	require.Equal(t, map[string]hooks.Client{
-		"": {Minimum: cds.Warning, MaxCards: 5}, "https://ehr.example.org": {ShowsOrderSelect: true, SystemActions: hooks.InExtension},
+		"": {Minimum: cds.Warning, MaxCards: 5}, "https://ehr.example.org": {ShowsOrderSelect: true, SystemActions: hooks.InExtension, Templates: hooks.TemplateVersion3},
 	}, f.clients())
 	require.Equal(t, map[string]time.Duration{"": 400 * time.Millisecond, "order-sign": 2 * time.Second}, f.deadlines())
 	require.Equal(t, 50*time.Millisecond, f.limits().Wait)
@@ -72,6 +72,14 @@ func TestServerFilesThatAreWrong(t *testing.T) {
 		require.Error(t, err, text)
 		require.Contains(t, err.Error(), message, text)
 	}
+}
+
+func TestSettingsThatMeanNothing(t *testing.T) {
+	s := &serving{serverFile: serverFile{Clients: map[string]clientFile{"ehr": {Minimum: "low", SystemActions: "here", Templates: "4"}}, TLS: &tlsFile{}}}
+	require.EqualError(t, s.check(), `clients: ehr: minimum: expected info, warning or critical, found "low"
+clients: ehr: systemActions: expected response or extension, found "here"
+clients: ehr: templates: expected 2.0 or 3.0, a version of CDS Hooks, found "4"
+tls: expected cert and key, two files`)
 }
 
 func FuzzServerFile(f *testing.F) {

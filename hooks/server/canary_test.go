@@ -66,7 +66,7 @@ func TestCanaries(t *testing.T) {
 	require.NoError(t, err)
 	defer store.Close()
 	config.Hooks.Feedback = store
-	config.Hooks.Prefetch = func(hooks.Service) ([]hooks.Template, error) {
+	config.Hooks.Prefetch = func(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 		return []hooks.Template{{Key: "meds", Query: "MedicationRequest?patient={{context.patientId}}"}, {Key: "allergies", Query: "AllergyIntolerance?patient={{context.patientId}}"}}, nil
 	}
 	config.Decisions, config.Audit = filepath.Join(dir, "decisions.log"), filepath.Join(dir, "audit.ndjson")

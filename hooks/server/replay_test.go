@@ -31,7 +31,7 @@ func TestReplay(t *testing.T) {
 	var err error
 	config.Hooks.Fetcher, err = fetch.New(fetch.Config{Servers: []fetch.Server{{Base: fhir.URL}}})
 	require.NoError(t, err)
-	config.Hooks.Prefetch = func(hooks.Service) ([]hooks.Template, error) {
+	config.Hooks.Prefetch = func(hooks.Service, hooks.TemplateVersion) ([]hooks.Template, error) {
 		return []hooks.Template{{Key: "meds", Query: "MedicationRequest?patient={{context.patientId}}"}}, nil
 	}
 	config.Hooks.HashKey = []byte("a key of this site, long enough")

@@ -52,7 +52,8 @@ type Undecided struct {
 	Error   string    `json:"error,omitempty"` // an error that was met on the way
 	At      string    `json:"-"`
 
-	Card *RenderedCard `json:"-"` // of the rule's `undecided:`; nil if it has none
+	// Cards are of the rule's `undecided:`, each text of its rows once, the most urgent first; nil if it has none.
+	Cards []RenderedCard `json:"-"`
 }
 
 // Missing is a datum that was not there.

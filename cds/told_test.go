@@ -34,9 +34,9 @@ func told(r *cds.Report) string {
 		if u.Error != "" {
 			line(1, "error:", u.Error)
 		}
-		if u.Card != nil {
-			line(1, "card", string(u.Card.Indicator))
-			tellCard(line, u.Card)
+		for i := range u.Cards {
+			line(1, "card", string(u.Cards[i].Indicator))
+			tellCard(line, &u.Cards[i])
 		}
 	}
 	for _, f := range r.Failures {

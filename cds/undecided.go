@@ -35,7 +35,7 @@ func (q *question) leave(missing []expr.Missing) *undecided {
 		r := q.rendering()
 		card := r.card(q.rule.undecided)
 		card.Indicator = lower(card.Indicator, q.instance.cap())
-		u.Card = &card
+		u.Cards = []RenderedCard{card}
 	}
 	return u
 }
@@ -48,7 +48,7 @@ func notAsked(r *rule, missing []Missing) *undecided {
 	return u
 }
 
-// reportUndecided gathers the rows of a rule that miss the same thing, and leaves each focus one card.
+// reportUndecided gathers the rows of a rule that miss the same thing.
 func (e *evaluation) reportUndecided(out *Report) {
 	byKey := map[string]*undecided{}
 	var all []*undecided
@@ -59,6 +59,7 @@ func (e *evaluation) reportUndecided(out *Report) {
 		}
 		if first := byKey[u.key]; first != nil {
 			first.Rows = append(first.Rows, u.Rows...)
+			first.Cards = append(first.Cards, u.Cards...)
 			continue
 		}
 		byKey[u.key] = u
@@ -67,22 +68,21 @@ func (e *evaluation) reportUndecided(out *Report) {
 	slices.SortFunc(all, func(a, b *undecided) int {
 		return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.key, b.key))
 	})
-	best := map[string]*undecided{}
 	for _, u := range all {
 		slices.Sort(u.Rows)
-		if u.Card == nil {
-			continue
-		}
-		if other := best[u.Focus]; other == nil || rank(u.Card.Indicator) < rank(other.Card.Indicator) {
-			best[u.Focus] = u
-		}
-	}
-	for _, u := range all {
-		if best[u.Focus] != u {
-			u.Card = nil
-		}
+		u.Cards = distinct(u.Cards)
 		out.Undecided = append(out.Undecided, u.Undecided)
 	}
+}
+
+// distinct leaves of cards that read the same the most urgent one, and sorts them, the most urgent first.
+func distinct(cards []RenderedCard) []RenderedCard {
+	slices.SortStableFunc(cards, func(a, b RenderedCard) int {
+		return cmp.Or(cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail), cmp.Compare(rank(a.Indicator), rank(b.Indicator)))
+	})
+	cards = slices.CompactFunc(cards, func(a, b RenderedCard) bool { return a.Summary == b.Summary && a.Detail == b.Detail })
+	slices.SortStableFunc(cards, func(a, b RenderedCard) int { return cmp.Compare(rank(a.Indicator), rank(b.Indicator)) })
+	return cards
 }
 
 // unscreened lists the resources that rules could not see: current medications and drug allergies always,

@@ -21,12 +21,12 @@ type answer struct {
 	hidden map[Reason]int // how many cards
 }
 
-// A told is what one card tells: one finding, several that read the same, or a rule that was not decided.
+// A told is what one card tells: one finding, several that read the same, or what was not decided of one focus.
 type told struct {
 	findings  []*cds.Finding
-	undecided *cds.Undecided
+	undecided []*cds.Undecided
 	card      cds.RenderedCard
-	several   bool // findings that are not the same
+	several   bool // what it tells is not all the same
 	keys      []string
 	decisions []*Decision
 }
@@ -67,30 +67,6 @@ func (a *answer) findings() []*told {
 	return out
 }
 
-func (a *answer) undecided() []*told {
-	var out []*told
-	for i := range a.report.Undecided {
-		u := &a.report.Undecided[i]
-		if u.Card == nil {
-			continue
-		}
-		t := &told{undecided: u, card: *u.Card, decisions: []*Decision{&a.outcome.Decisions[len(a.report.Findings)+i]}}
-		if a.request.Hook == "order-select" && nothingChosen(u) {
-			a.hide(t, NothingChosen)
-			continue
-		}
-		out = append(out, t)
-	}
-	slices.SortStableFunc(out, func(x, y *told) int { return cmp.Compare(urgency(x.card.Indicator), urgency(y.card.Indicator)) })
-	return out
-}
-
-// nothingChosen reports whether a rule was not decided because the order does not say of what drug it is. While
-// an order is being written that is no news.
-func nothingChosen(u *cds.Undecided) bool {
-	return slices.ContainsFunc(u.Missing, func(m cds.Missing) bool { return m.Resource == u.Focus && m.Path == "medication" })
-}
-
 // same makes those cards one that read the same in every part: rules that overlap, or two orders of the same.
 // What they are about and where they come from is in the extension, so that nothing is lost.
 func same(cards []*told) []*told {
@@ -112,22 +88,29 @@ func (t *told) add(other *told) {
 	t.decisions = append(t.decisions, other.decisions...)
 }
 
-// limited leaves out what the client does not want to see. Critical cards are always sent.
+// limited leaves out what the client does not want to see: of too many cards the least urgent ones, the last of
+// them first. Critical cards are always sent.
 func (a *answer) limited(cards []*told) []*told {
-	var out []*told
-	for _, t := range cards {
-		switch {
-		case t.card.Indicator == cds.Critical:
-		case a.client.Minimum != "" && urgency(t.card.Indicator) > urgency(a.client.Minimum):
-			a.hide(t, BelowMinimum)
-			continue
-		case a.client.MaxCards > 0 && len(out) >= a.client.MaxCards:
-			a.hide(t, OverLimit)
-			continue
+	cards = slices.DeleteFunc(cards, func(t *told) bool {
+		if t.card.Indicator == cds.Critical || a.client.Minimum == "" || urgency(t.card.Indicator) <= urgency(a.client.Minimum) {
+			return false
 		}
-		out = append(out, t)
+		a.hide(t, BelowMinimum)
+		return true
+	})
+	if a.client.MaxCards == 0 || len(cards) <= a.client.MaxCards {
+		return cards
 	}
-	return out
+	urgent := slices.Clone(cards)
+	slices.SortStableFunc(urgent, byUrgency)
+	over := urgent[a.client.MaxCards:]
+	return slices.DeleteFunc(cards, func(t *told) bool {
+		if t.card.Indicator == cds.Critical || !slices.Contains(over, t) {
+			return false
+		}
+		a.hide(t, OverLimit)
+		return true
+	})
 }
 
 func (a *answer) hide(t *told, why Reason) {
@@ -140,6 +123,10 @@ func (a *answer) hide(t *told, why Reason) {
 // urgency is 0 for critical and more for what is less urgent.
 func urgency(i cds.Indicator) int {
 	return slices.Index([]cds.Indicator{cds.Critical, cds.Warning, cds.Info}, i)
+}
+
+func byUrgency(x, y *told) int {
+	return cmp.Compare(urgency(x.card.Indicator), urgency(y.card.Indicator))
 }
 
 // orders are what a card is about: what a rule was asked about, or else what is under review in its evidence.
@@ -158,8 +145,8 @@ func (a *answer) orders(t *told) []string {
 			}
 		}
 	}
-	if t.undecided != nil {
-		add(t.undecided.Focus)
+	for _, u := range t.undecided {
+		add(u.Focus)
 	}
 	return out
 }

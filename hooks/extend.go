@@ -80,8 +80,8 @@ func (o *Outcome) decided(report *cds.Report) {
 	}
 	for _, u := range report.Undecided {
 		d := Decision{Result: Undecided, Rule: u.Rule, Pack: u.Pack, Focus: u.Focus}
-		if u.Card != nil {
-			d.Indicator = u.Card.Indicator
+		if len(u.Cards) > 0 {
+			d.Indicator = u.Cards[0].Indicator
 		}
 		for _, m := range u.Missing {
 			if kind := kindOf(m.Resource); kind != "" && !slices.Contains(d.Missing, kind) {

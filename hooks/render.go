@@ -44,8 +44,8 @@ func (a *answer) source(t *told) source {
 	}
 	rule, pack := "", ""
 	switch {
-	case t.undecided != nil:
-		rule, pack = t.undecided.Rule, t.undecided.Pack
+	case len(t.undecided) > 0:
+		rule, pack = t.undecided[0].Rule, t.undecided[0].Pack
 	case len(t.findings) > 0:
 		rule, pack = family(t.findings[0]), t.findings[0].Pack
 	}
@@ -64,8 +64,8 @@ func absolute(text string) bool {
 
 // title stands for a summary whose templates left nothing.
 func (a *answer) title(t *told) string {
-	if t.undecided != nil {
-		return t.undecided.Rule
+	if len(t.undecided) > 0 {
+		return t.undecided[0].Rule
 	}
 	return family(t.findings[0])
 }
@@ -98,12 +98,16 @@ func (a *answer) about(t *told) extension {
 	if len(said) > 0 {
 		out[findingsExtension] = map[string]any{"rules": said}
 	}
-	if u := t.undecided; u != nil {
+	var open []ruleSaid
+	for _, u := range t.undecided {
 		one := ruleSaid{Rule: u.Rule, Pack: u.Pack, Focus: a.known(u.Focus)}
 		for _, m := range u.Missing {
 			one.Missing = append(one.Missing, missing{a.known(m.Resource), m.Path, m.Reason})
 		}
-		out[undecidedExtension] = map[string]any{"rules": []ruleSaid{one}}
+		open = append(open, one)
+	}
+	if len(open) > 0 {
+		out[undecidedExtension] = map[string]any{"rules": open}
 	}
 	return out
 }
@@ -139,8 +143,10 @@ func (a *answer) note(t *told, k *card) {
 	for _, f := range t.findings {
 		s.Rules = append(s.Rules, feedback.Rule{Pack: f.Pack, ID: f.Rule, Version: f.Version})
 	}
-	if t.undecided != nil {
-		s.Rules = append(s.Rules, feedback.Rule{Pack: t.undecided.Pack, ID: t.undecided.Rule})
+	for _, u := range t.undecided {
+		if rule := (feedback.Rule{Pack: u.Pack, ID: u.Rule}); !slices.Contains(s.Rules, rule) {
+			s.Rules = append(s.Rules, rule)
+		}
 	}
 	for _, one := range k.Suggestions {
 		s.Suggestions = append(s.Suggestions, one.UUID)

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,50 +24,73 @@ func (a *answer) summarised(cards []*told) []*told {
 
 // summary makes one card of several, which are sorted by indicator.
 func (a *answer) summary(cards []*told) *told {
-	out := &told{several: true, card: cds.RenderedCard{Indicator: cards[0].card.Indicator}}
-	var detail, labels []string
+	out := &told{several: true}
+	var detail []string
+	var all []cds.RenderedCard
 	counts := map[cds.Indicator]int{}
 	for _, t := range cards {
 		out.add(t)
 		counts[t.card.Indicator]++
-		detail = append(detail, section(t))
-		labels = append(labels, t.card.SourceLabel)
-		out.card.Links = append(out.card.Links, t.card.Links...)
-		for _, s := range t.card.Suggestions {
+		detail = append(detail, section(&t.card))
+		one := t.card
+		one.Suggestions = slices.Clone(one.Suggestions)
+		for i := range one.Suggestions {
 			if names := a.names(t); len(names) > 0 {
-				s.Label = strings.Join(names, ", ") + ": " + s.Label
-			}
-			out.card.Suggestions = append(out.card.Suggestions, s)
-		}
-		for _, r := range t.card.Override {
-			if !slices.Contains(out.card.Override, r) {
-				out.card.Override = append(out.card.Override, r)
+				one.Suggestions[i].Label = strings.Join(names, ", ") + ": " + one.Suggestions[i].Label
 			}
 		}
+		all = append(all, one)
 	}
-	slices.Sort(labels)
-	if labels = slices.Compact(labels); len(labels) == 1 {
-		out.card.SourceLabel, out.card.SourceURL = cards[0].card.SourceLabel, cards[0].card.SourceURL
-	} else {
-		out.card.SourceLabel = "Several sources"
-	}
+	out.card = merged(all)
 	out.card.Summary = fmt.Sprintf("%d findings for this patient: warnings %d, information %d", len(cards), counts[cds.Warning], counts[cds.Info])
 	out.card.Detail = strings.Join(detail, "\n\n")
 	return out
 }
 
-// section tells one finding within another card.
-func section(t *told) string {
-	lines := []string{fmt.Sprintf("**%s** (%s)", cds.Markdown(t.card.Summary), t.card.Indicator)}
-	if t.card.Detail != "" {
-		lines = append(lines, t.card.Detail)
+// merged is what cards have together beside their texts: the highest indicator, the source if it is one, and
+// links, suggestions and reasons, each once.
+func merged(cards []cds.RenderedCard) cds.RenderedCard {
+	out := cds.RenderedCard{Indicator: cards[0].Indicator, SourceLabel: cards[0].SourceLabel, SourceURL: cards[0].SourceURL}
+	for i := range cards {
+		k := &cards[i]
+		if urgency(k.Indicator) < urgency(out.Indicator) {
+			out.Indicator = k.Indicator
+		}
+		if k.SourceLabel != cards[0].SourceLabel {
+			out.SourceLabel, out.SourceURL = "Several sources", ""
+		}
+		for _, l := range k.Links {
+			if !slices.Contains(out.Links, l) {
+				out.Links = append(out.Links, l)
+			}
+		}
+		for _, s := range k.Suggestions {
+			if !slices.ContainsFunc(out.Suggestions, func(other cds.RenderedSuggestion) bool { return reflect.DeepEqual(other, s) }) {
+				out.Suggestions = append(out.Suggestions, s)
+			}
+		}
+		for _, r := range k.Override {
+			if !slices.Contains(out.Override, r) {
+				out.Override = append(out.Override, r)
+			}
+		}
 	}
+	return out
+}
+
+// section tells one card within another.
+func section(k *cds.RenderedCard, more ...string) string {
+	lines := []string{fmt.Sprintf("**%s** (%s)", cds.Markdown(k.Summary), k.Indicator)}
+	if k.Detail != "" {
+		lines = append(lines, k.Detail)
+	}
+	lines = append(lines, more...)
 	switch {
-	case t.card.SourceLabel == "":
-	case t.card.SourceURL != "":
-		lines = append(lines, fmt.Sprintf("Source: [%s](<%s>)", cds.Markdown(t.card.SourceLabel), t.card.SourceURL))
+	case k.SourceLabel == "":
+	case k.SourceURL != "":
+		lines = append(lines, fmt.Sprintf("Source: [%s](<%s>)", cds.Markdown(k.SourceLabel), k.SourceURL))
 	default:
-		lines = append(lines, "Source: "+cds.Markdown(t.card.SourceLabel))
+		lines = append(lines, "Source: "+cds.Markdown(k.SourceLabel))
 	}
 	return strings.Join(lines, "\n\n")
 }

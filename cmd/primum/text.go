@@ -120,9 +120,9 @@ func (s sheet) undecided() {
 	for _, same := range alike(s.Undecided) {
 		u := same[0]
 		s.line("")
-		if u.Card != nil {
-			s.para(fmt.Sprintf("%-9s ", strings.ToUpper(string(u.Card.Indicator))), u.Card.Summary)
-			s.labelled("", plain(u.Card.Detail))
+		for _, card := range u.Cards {
+			s.para(fmt.Sprintf("%-9s ", strings.ToUpper(string(card.Indicator))), card.Summary)
+			s.labelled("", plain(card.Detail))
 		}
 		if len(same) == 1 {
 			s.labelled("rule", joined(" ", u.Rule, rows(u.Rows), "of", u.Pack))
@@ -136,8 +136,8 @@ func (s sheet) undecided() {
 			label = ""
 		}
 		s.labelled("error", u.Error)
-		if u.Card != nil {
-			s.advice(u.Card)
+		for i := range u.Cards {
+			s.advice(&u.Cards[i])
 		}
 		if len(same) == 1 {
 			s.labelled("at", u.At)
@@ -152,14 +152,12 @@ func alike(all []cds.Undecided) [][]*cds.Undecided {
 	groups := map[string]int{}
 	for i := range all {
 		u := &all[i]
-		key := fmt.Sprint(u.Focus, u.Missing, u.Error)
-		if n, ok := groups[key]; ok && u.Card == nil {
+		key := fmt.Sprint(u.Focus, u.Missing, u.Error, u.Cards)
+		if n, ok := groups[key]; ok {
 			out[n] = append(out[n], u)
 			continue
 		}
-		if u.Card == nil {
-			groups[key] = len(out)
-		}
+		groups[key] = len(out)
 		out = append(out, []*cds.Undecided{u})
 	}
 	return out

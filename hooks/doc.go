@@ -25,7 +25,9 @@
 //
 // Cards are of findings, critical ones first, and then of what could not be decided. Findings whose cards read
 // the same in every part are one card that names all of their rules and orders; others are never merged, but at
-// patient-view, where all that is not critical is one card with each finding in full. A card's extension names
+// patient-view, where all that is not critical is one card with each finding in full. What could not be decided of
+// one order, or at patient-view of the patient, is one card with each check and what was missing for it. Where a client
+// takes fewer cards, the least urgent are left out. A card's extension names
 // rule, row, pack, version and evidence ("io.github.primum-cds.findings", "io.github.primum-cds.undecided") and the
 // orders it is about ("davinci-crd.associated-resource"). The response's extension "io.github.primum-cds.report"
 // tells what no card tells: rules that were not decided or failed, resources that could not be screened, how many

@@ -98,7 +98,7 @@ func (a *answer) missed(u *cds.Undecided) []string {
 		if of == "" {
 			of = kindOf(m.Resource)
 		}
-		out = append(out, strings.TrimSpace(of+" "+m.Path)+": "+m.Reason)
+		out = append(out, fmt.Sprintf("%s (%s)", strings.TrimSpace(of+" "+m.Path), m.Reason))
 	}
 	return out
 }

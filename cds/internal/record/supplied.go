@@ -22,7 +22,7 @@ type Code struct{ System, Code string }
 type slice struct {
 	kind    string // a FHIR type; "" is every type
 	missing string // why it is not complete; "" if it is
-	rank    int    // how much missing explains: the highest is told
+	rank    int    // how much missing explains: all reasons of the highest are told
 	except  map[string]string
 	query   query
 }
@@ -31,8 +31,7 @@ type slice struct {
 const (
 	rankElsewhere = iota
 	rankNarrow
-	rankPage
-	rankFailed
+	rankLost // it was asked for, and it or a part of it did not come
 )
 
 // Complete reports whether what was supplied is all there is to know for any question.
@@ -76,7 +75,7 @@ func (s *slice) lacks(a Ask, patientID string) (why string, rank int) {
 		return s.missing, s.rank
 	}
 	if why := s.except[a.Type]; why != "" {
-		return why, rankFailed
+		return why, rankLost
 	}
 	if why := s.query.lacks(a, patientID); why != "" {
 		return why, rankNarrow
@@ -132,7 +131,7 @@ func (s *source) absent(reason string) {
 		}
 	}
 	for _, kind := range kinds {
-		s.slices = append(s.slices, slice{kind: kind, missing: reason, rank: rankFailed})
+		s.slices = append(s.slices, slice{kind: kind, missing: reason, rank: rankLost})
 	}
 }
 
@@ -164,11 +163,11 @@ func (s *source) searchset(shape *bundleShape) {
 	}
 	switch {
 	case broken:
-		s.lacking(from, "its search still held {{ and found nothing", rankFailed)
+		s.lacking(from, "its search still held {{ and found nothing", rankLost)
 	case shape.next:
-		s.lacking(from, "next page not supplied", rankPage)
+		s.lacking(from, "next page not supplied", rankLost)
 	case shape.total > shape.matches:
-		s.lacking(from, fmt.Sprintf("only %d of %d supplied", shape.matches, shape.total), rankPage)
+		s.lacking(from, fmt.Sprintf("only %d of %d supplied", shape.matches, shape.total), rankLost)
 	}
 }
 
@@ -190,7 +189,7 @@ func (s *source) supplied() []slice {
 	}
 	for i := range s.slices {
 		if s.problem != "" && s.slices[i].missing == "" {
-			s.slices[i].missing, s.slices[i].rank = s.problem, rankFailed
+			s.slices[i].missing, s.slices[i].rank = s.problem, rankLost
 		}
 		s.slices[i].except = s.problems
 	}

@@ -51,7 +51,7 @@ func (f *serving) secure(config *server.Config, addr net.Addr) (err error) {
 		return err
 	}
 	if f.TLS != nil {
-		if config.Certificate, err = server.OpenCertificate(f.TLS.Cert, f.TLS.Key); err != nil {
+		if config.Certificate, err = server.OpenCertificate(f.TLS.Cert, f.TLS.Key, f.TLS.ClientCA); err != nil {
 			return fmt.Errorf("tls: %w", err)
 		}
 	}

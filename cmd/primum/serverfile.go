@@ -54,8 +54,9 @@ type serviceFile struct {
 }
 
 type tlsFile struct {
-	Cert string `yaml:"cert"`
-	Key  string `yaml:"key"`
+	Cert     string `yaml:"cert"`
+	Key      string `yaml:"key"`
+	ClientCA string `yaml:"clientCA"` // who signs the certificates that clients need; none: they need no certificate
 }
 
 type issuerFile struct {
@@ -139,7 +140,7 @@ func (f *serverFile) resolve(folder string) {
 		at(&f.Issuers[i].JWKSFile)
 	}
 	if f.TLS != nil {
-		at(&f.TLS.Cert, &f.TLS.Key)
+		at(&f.TLS.Cert, &f.TLS.Key, &f.TLS.ClientCA)
 	}
 }
 

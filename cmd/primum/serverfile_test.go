@@ -18,7 +18,7 @@ func TestServerFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(name, []byte(`
 listen: 0.0.0.0:8443
 baseUrl: https://cds.example.org
-tls: {cert: server.crt, key: /etc/primum/server.key}
+tls: {cert: server.crt, key: /etc/primum/server.key, clientCA: clients.pem}
 rules: [embedded, packs]
 terminology: [terms, "https://terms.example.org/fhir"]
 issuers:
@@ -36,7 +36,7 @@ limits: {body: 1000000, wait: 50ms}
 	require.NoError(t, err)
 	require.Equal(t, []string{"embedded", filepath.Join(dir, "packs")}, f.Rules)
 	require.Equal(t, []string{filepath.Join(dir, "terms"), "https://terms.example.org/fhir"}, f.Terminology)
-	require.Equal(t, &tlsFile{filepath.Join(dir, "server.crt"), "/etc/primum/server.key"}, f.TLS)
+	require.Equal(t, &tlsFile{filepath.Join(dir, "server.crt"), "/etc/primum/server.key", filepath.Join(dir, "clients.pem")}, f.TLS)
 	require.Equal(t, "postgres://primum@db/primum", f.Feedback)
 	require.Equal(t, filepath.Join(dir, "ehr.json"), f.issuers()[0].JWKSFile)
 	require.Equal(t, 10*time.Minute, f.issuers()[0].MaxLifetime)

@@ -8,7 +8,7 @@ import (
 	"github.com/primum-cds/primum/hooks/auth"
 )
 
-// callers tells and counts which calls are refused.
+// callers counts which calls are refused, and tells it as far as the ration goes.
 type callers struct {
 	hooks.Authenticator
 	server *Server
@@ -26,6 +26,8 @@ func (c callers) Verify(ctx context.Context, authorization, path string) (auth.C
 		reason, issuer = string(refused.Reason), refused.Issuer
 	}
 	c.server.metrics.unknown.WithLabelValues(reason).Inc()
-	c.server.log.Info("a call is refused", "reason", reason, "issuer", issuer)
+	if c.server.strangers.allows(reason) {
+		c.server.log.Info("a call is refused", "reason", reason, "issuer", issuer)
+	}
 	return auth.Caller{}, err
 }

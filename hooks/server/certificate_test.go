@@ -41,7 +41,7 @@ func TestCertificatesAreReloaded(t *testing.T) {
 	certificate(t, "first", certFile, keyFile)
 	config := trial(folder(t, "1"))
 	var err error
-	config.Certificate, err = server.OpenCertificate(certFile, keyFile)
+	config.Certificate, err = server.OpenCertificate(certFile, keyFile, "")
 	require.NoError(t, err)
 	var log lines
 	config.Log = log.logger()
@@ -68,6 +68,6 @@ func TestCertificatesAreReloaded(t *testing.T) {
 	_, err = tls.Dial("tcp", r.url[len("https://"):], old)
 	require.ErrorContains(t, err, "protocol version")
 
-	_, err = server.OpenCertificate(filepath.Join(dir, "none"), keyFile)
+	_, err = server.OpenCertificate(filepath.Join(dir, "none"), keyFile, "")
 	require.Error(t, err)
 }

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"strconv"
 
 	"github.com/primum-cds/primum/hooks"
 )
@@ -34,7 +36,12 @@ func (s *Server) tell(ctx context.Context, o *hooks.Outcome) {
 	case o.Status >= 400:
 		level = slog.LevelInfo
 	}
-	if !s.log.Enabled(ctx, level) {
+	switch {
+	case !s.log.Enabled(ctx, level):
+		return
+	case o.Status == http.StatusUnauthorized: // callers has told it
+		return
+	case o.Service == "" && o.Status >= 400 && o.Status < 500 && !s.strangers.allows(strconv.Itoa(o.Status)): // nobody was asked who it is
 		return
 	}
 	s.log.Log(ctx, level, "call", "service", o.Service, "hook", o.Hook, "issuer", o.Caller.Issuer, "status", o.Status, "error", o.Error,

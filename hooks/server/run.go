@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -49,7 +49,7 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 	l := s.config.Limits
 	return &http.Server{
 		Handler: h, MaxHeaderBytes: l.Header, ReadHeaderTimeout: l.Read, ReadTimeout: l.Read, WriteTimeout: l.Write, IdleTimeout: l.Idle,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ErrorLog: log.New(s.strangers, "", 0),
 	}
 }
 
@@ -80,6 +80,7 @@ func (s *Server) close() {
 	s.audits.close()
 	s.archive.close()
 	s.tracer.close(exportTimeout)
+	s.strangers.end()
 	if in := s.current.Load(); in != nil {
 		in.leave()
 	}

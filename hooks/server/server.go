@@ -44,6 +44,8 @@ type Server struct {
 	tracer  *tracer
 	queue   *queue
 
+	strangers *ration // what is logged of those who are not known
+
 	decisions, audits *journal
 	archive           *archive
 
@@ -61,7 +63,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		return nil, errors.New("server: there is nothing to load rules with")
 	}
 	config.defaults()
-	s := &Server{config: config, log: config.Log, queue: newQueue(config.Limits)}
+	s := &Server{config: config, log: config.Log, queue: newQueue(config.Limits), strangers: &ration{log: config.Log}}
 	s.metrics = newMetrics(s.queue)
 	s.wire()
 	err := s.open()

@@ -18,12 +18,9 @@ import (
 const feedbackAbout = `Counts the cards that were shown and what clients reported of them: the most overridden rules first. A card counts
 once, by the last report about it; the override rate is of all cards shown. STORE may be in use by a server.`
 
-// storeWait is how long a store may take to open.
-const storeWait = 20 * time.Second
-
 func (c *command) feedback(args []string) error {
-	f := c.flags("feedback", "--store STORE [flags]", feedbackAbout)
-	store := f.String("store", "", "the `STORE` of a server: its file, or postgres://user@host/database, with the password in PGPASSWORD or ~/.pgpass")
+	f := c.flags("feedback", "[--store STORE] [flags]", feedbackAbout)
+	store := f.String("store", "", "the `STORE` of a server: its file, or postgres://user@host/database, with the password in PGPASSWORD or ~/.pgpass (default that of a server that is told of none)")
 	by := byFlag(f)
 	since := sinceFlag(f)
 	format := formatFlag(f, "one object")
@@ -34,7 +31,9 @@ func (c *command) feedback(args []string) error {
 	case len(rest) > 0:
 		return usageError{fmt.Sprintf("feedback takes no arguments but flags, found %q", rest[0]), "feedback"}
 	case *store == "":
-		return usageError{"expected --store STORE: a file, or a URL such as postgres://user@host/database", "feedback"}
+		if *store, err = usersStore(); err != nil {
+			return usageError{"expected --store STORE: a file, or a URL such as postgres://user@host/database", "feedback"}
+		}
 	}
 	found := summary{By: *by, Since: since(time.Now())}
 	if found.Rows, err = c.summarize(*store, feedback.Query{By: found.By, Since: found.Since}); err != nil {
@@ -106,11 +105,6 @@ func openStore(ctx context.Context, name string) (feedback.Store, error) {
 		return postgres.OpenReadOnly(ctx, name)
 	}
 	return bolt.OpenReadOnly(ctx, name)
-}
-
-// isPostgres reports whether a store is a database, and not a file.
-func isPostgres(name string) bool {
-	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
 // A summary is what is printed.

@@ -35,7 +35,7 @@ const usage = `Primum reviews FHIR R4 data with clinical rules.
     primum serve    [--config FILE] [flags]  the CDS Hooks service
     primum replay   [--config FILE] LOG      ask again what a server was asked, and compare
     primum import   NAME SOURCE --out FILE   read RxNorm, SNOMED CT, LOINC, ICD-10-CM or FHIR into a terminology file
-    primum feedback --store STORE [flags]    how many cards were shown, accepted, overridden and why, by rule
+    primum feedback [--store STORE] [flags]  how many cards were shown, accepted, overridden and why, by rule
     primum version                           what this is and which rules are embedded
 
 "primum COMMAND --help" lists the flags of a command.

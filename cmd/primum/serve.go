@@ -29,6 +29,8 @@ type serving struct {
 	listen, admin, params string
 	rules                 []string
 	insecure              bool
+
+	feedback string // where it is kept, or that it is not, and why
 }
 
 func (c *command) serve(args []string) error {
@@ -165,6 +167,7 @@ func (c *command) welcome(f *serving, s *server.Server, addr, admin net.Addr) {
 	services := s.Services()
 	fmt.Fprintf(c.out, "Services   %s://%s/cds-services (%s)\n", scheme, addr, count(len(services), "service"))
 	fmt.Fprintf(c.out, "Operators  http://%s/readyz and /metrics\n", admin)
+	fmt.Fprintf(c.out, "Feedback   %s\n", f.feedback)
 	var request bytes.Buffer
 	hasSign := slices.ContainsFunc(services, func(s hooks.Service) bool { return s.ID == "primum-order-sign" })
 	switch {

@@ -59,6 +59,7 @@ func serveIn(t *testing.T, dir, config string, args ...string) *process {
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
 	p := &process{t: t, decides: filepath.Join(dir, "decisions.log")}
 	p.cmd = exec.Command("primum", append([]string{"serve", "--config", file}, args...)...)
+	p.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(dir, "xdg"))
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -198,6 +199,7 @@ func TestOnlyThisMachineIsServedWithoutTokens(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out, errs bytes.Buffer

@@ -16,8 +16,6 @@ import (
 	"github.com/primum-cds/primum/hooks"
 	"github.com/primum-cds/primum/hooks/auth"
 	"github.com/primum-cds/primum/hooks/feedback"
-	"github.com/primum-cds/primum/hooks/feedback/bolt"
-	"github.com/primum-cds/primum/hooks/feedback/postgres"
 	"github.com/primum-cds/primum/hooks/fetch"
 	"github.com/primum-cds/primum/hooks/server"
 )
@@ -34,14 +32,15 @@ func (f *serving) configure(ctx context.Context, addr net.Addr, errs io.Writer) 
 		Traces: server.Traces{Endpoint: f.Traces.Endpoint, Headers: f.Traces.Headers, Ratio: f.Traces.Ratio},
 		Hooks:  f.hooks(),
 	}
-	if err := errors.Join(f.check(), f.secure(config, addr), f.reach(config)); err != nil {
+	r := &config.Retention
+	r.Feedback, r.Archive, err = f.retention()
+	if err := errors.Join(err, f.check(), f.secure(config, addr), f.reach(config)); err != nil {
 		return nil, nil, err
 	}
-	if f.Feedback == "" {
-		return config, nil, nil
+	store, err := f.keepFeedback(ctx)
+	if store != nil {
+		config.Hooks.Feedback = store
 	}
-	store, err := openFeedback(ctx, f.Feedback)
-	config.Hooks.Feedback = store
 	return config, store, err
 }
 
@@ -116,24 +115,38 @@ func (f *serving) base(addr net.Addr) string {
 // keySize is how many bytes a key has that is made.
 const keySize = 32
 
-// key is what patients are hashed with: that of a file, or one that is kept in the state folder; without either,
-// nil: another one for each run.
+// key is what patients are hashed with: that of a file, or one that is kept in the folder of state. Where neither is
+// set it is kept in the user's own folder; if that cannot be, it is nil: another one for each run.
 func (f *serving) key() ([]byte, error) {
-	name := f.KeyFile
-	if name == "" && f.State != "" {
-		name = filepath.Join(f.State, "key")
-		if err := makeKey(name); err != nil {
-			return nil, err
+	switch {
+	case f.KeyFile != "":
+		return readKey(f.KeyFile)
+	case f.State != "":
+		return keptKey(f.State)
+	}
+	if folder, err := usersState(); err == nil {
+		if key, err := keptKey(folder); err == nil {
+			return key, nil
 		}
 	}
-	if name == "" {
-		return nil, nil
-	}
+	return nil, nil
+}
+
+func readKey(name string) ([]byte, error) {
 	key, err := os.ReadFile(name)
 	if err == nil && len(key) < keySize {
 		err = fmt.Errorf("%s: expected a key of at least %d bytes", name, keySize)
 	}
 	return key, err
+}
+
+// keptKey returns the key that is kept in a folder of state, and makes it if there is none.
+func keptKey(folder string) ([]byte, error) {
+	name := filepath.Join(folder, "key")
+	if err := makeKey(name); err != nil {
+		return nil, err
+	}
+	return readKey(name)
 }
 
 // makeKey writes a random key, unless there is one.
@@ -149,16 +162,6 @@ func makeKey(name string) error {
 		return err
 	}
 	return os.WriteFile(name, key, 0o600)
-}
-
-// openFeedback opens a store for writing.
-func openFeedback(ctx context.Context, name string) (feedback.Store, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeWait)
-	defer cancel()
-	if isPostgres(name) {
-		return postgres.Open(ctx, name)
-	}
-	return bolt.Open(ctx, name)
 }
 
 func wrongServerFile(err error) error {

@@ -38,6 +38,7 @@ type serverFile struct {
 	Decisions string                   `yaml:"decisions"`
 	Audit     string                   `yaml:"audit"`
 	Archive   string                   `yaml:"archive"`
+	Retention retentionFile            `yaml:"retention"`
 	Traces    tracesFile               `yaml:"traces"`
 	Deadlines map[string]time.Duration `yaml:"deadlines"` // by hook; "default" is for all others
 	Limits    limitsFile               `yaml:"limits"`
@@ -86,6 +87,12 @@ type clientFile struct {
 	Templates        string `yaml:"templates"` // the version of CDS Hooks: 2.0 or 3.0
 }
 
+// A retentionFile says how long is kept what is: 400d, or forever.
+type retentionFile struct {
+	Feedback string `yaml:"feedback"`
+	Archive  string `yaml:"archive"`
+}
+
 type tracesFile struct {
 	Endpoint string            `yaml:"endpoint"`
 	Headers  map[string]string `yaml:"headers"`
@@ -129,7 +136,10 @@ func (f *serverFile) resolve(folder string) {
 			}
 		}
 	}
-	at(&f.Params, &f.State, &f.Feedback, &f.KeyFile, &f.Decisions, &f.Audit, &f.Archive)
+	if f.Feedback != noStore {
+		at(&f.Feedback)
+	}
+	at(&f.Params, &f.State, &f.KeyFile, &f.Decisions, &f.Audit, &f.Archive)
 	for i := range f.Rules {
 		at(&f.Rules[i])
 	}

@@ -105,6 +105,16 @@ func TestTheKeyIsKept(t *testing.T) {
 	require.NoError(t, os.WriteFile(short, []byte("short"), 0o600))
 	_, err = (&serving{serverFile: serverFile{KeyFile: short}}).key()
 	require.EqualError(t, err, short+": expected a key of at least 32 bytes")
+
+	// Where nothing is set it is in the user's folder, or another one for each run.
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	first, err = (&serving{}).key()
+	require.NoError(t, err)
+	require.Len(t, first, keySize)
+	second, err = (&serving{}).key()
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+	t.Setenv("XDG_STATE_HOME", filepath.Join(short, "no folder"))
 	none, err := (&serving{}).key()
 	require.NoError(t, err)
 	require.Nil(t, none)

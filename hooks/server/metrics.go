@@ -37,6 +37,7 @@ type metrics struct {
 	written    *prometheus.CounterVec
 	lost       *prometheus.CounterVec
 	spansLost  prometheus.Counter
+	deleted    *prometheus.CounterVec
 }
 
 // seconds of an answer, around the 500 ms that CDS Hooks asks for.
@@ -67,6 +68,7 @@ func newMetrics(q *queue) *metrics {
 	m.written = m.counters("journal_lines_total", "Lines written to the decision log and the audit log.", "journal")
 	m.lost = m.counters("journal_lost_total", "Lines and requests that could not be kept.", "journal", "reason")
 	m.spansLost = m.counters("spans_lost_total", "Spans that could not be exported.").WithLabelValues()
+	m.deleted = m.counters("deleted_total", "Cards, reports and files that were deleted because they were too old.", "kind")
 	m.registry.MustRegister(m.seconds)
 	for name, read := range map[string]func() float64{
 		"queue_waiting": func() float64 { return float64(q.waiting.Load()) },

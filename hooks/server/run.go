@@ -22,6 +22,7 @@ func (s *Server) Run(ctx context.Context, service, admin net.Listener) error {
 	running, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(running) })
+	watching.Go(func() { s.expire(running) })
 	failed := make(chan error, 2)
 	main, open := s.httpServer(s), newConnections()
 	main.ConnState = open.track

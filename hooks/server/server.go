@@ -30,8 +30,9 @@ type Config struct {
 	Decisions   string       // the file of the decision log; "": there is none
 	Audit       string       // the file of AuditEvents, FHIR R4, one a line; "": there is none
 	// Archive is a folder in which the bodies of requests are kept, which name patients; "": they are not.
-	Archive string
-	Traces  Traces
+	Archive   string
+	Retention Retention
+	Traces    Traces
 	// Log is told what happens; nil: nothing is logged. No name, no value and no token of a request is in it.
 	Log *slog.Logger
 }
@@ -45,6 +46,7 @@ type Server struct {
 	queue   *queue
 
 	strangers *ration // what is logged of those who are not known
+	expires   []expiry
 
 	decisions, audits *journal
 	archive           *archive
@@ -65,9 +67,12 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	config.defaults()
 	s := &Server{config: config, log: config.Log, queue: newQueue(config.Limits), strangers: &ration{log: config.Log}}
 	s.metrics = newMetrics(s.queue)
+	var err error
+	if s.expires, err = s.expiries(); err != nil {
+		return nil, err
+	}
 	s.wire()
-	err := s.open()
-	if err == nil {
+	if err = s.open(); err == nil {
 		err = s.start(ctx)
 	}
 	if err != nil {
@@ -85,6 +90,9 @@ func (c *Config) defaults() {
 	c.Hooks.MaxBody = orElse(c.Hooks.MaxBody, defaultMaxBody)
 	c.Log = orElse(c.Log, slog.New(slog.DiscardHandler))
 	c.Hooks.Log = orElse(c.Hooks.Log, c.Log)
+	if c.Hooks.Now == nil {
+		c.Hooks.Now = time.Now
+	}
 	if c.Hooks.HashKey == nil { // one for all handlers: a reload forgets nobody
 		c.Hooks.HashKey = make([]byte, hashKeySize)
 		_, _ = rand.Read(c.Hooks.HashKey) // never fails

@@ -10,7 +10,9 @@ import (
 	"github.com/primum-cds/primum/cds"
 )
 
-//go:embed all:packs
+// The files of packs, which lie in their folders and not below: packs/knowledge is for tests.
+//
+//go:embed packs/*/*.yaml packs/*/*.csv
 var embedded embed.FS
 
 // Load reads the packs at paths: rule files, and folders, in which every folder that holds rule files

@@ -82,21 +82,43 @@ func (r *runner) engine(pack cds.Pack, params []cds.SiteParam) (*cds.Engine, err
 	return cds.New([]cds.Pack{pack}, opts...)
 }
 
-// run asks a test's question. Mistakes are those of the answer, or of the test's own values.
+// run asks a test's question and compares the answer. Mistakes are those of the answer, or of the test's
+// own values.
 func (r *runner) run(ctx context.Context, engine *cds.Engine, pack cds.Pack, t *Test) (cds.Errors, error) {
+	report, err := r.report(ctx, engine, pack, t)
 	var mistakes cds.Errors
-	if t.Params != nil {
-		var err error
-		if engine, err = r.engine(pack, t.Params); errors.As(err, &mistakes) {
-			return mistakes, nil
-		} else if err != nil {
-			return nil, err
-		}
-	}
-	record, drafts, err := t.Bundle(pack)
 	if errors.As(err, &mistakes) {
 		return mistakes, nil
 	} else if err != nil {
+		return nil, err
+	}
+	return t.compare(report), nil
+}
+
+// report asks a test's question. The error is a cds.Errors if the test's own values are wrong.
+func (r *runner) report(ctx context.Context, engine *cds.Engine, pack cds.Pack, t *Test) (*cds.Report, error) {
+	if t.Params != nil {
+		var err error
+		if engine, err = r.engine(pack, t.Params); err != nil {
+			return nil, err
+		}
+	}
+	rec, err := t.read(engine, pack)
+	if err != nil {
+		return nil, err
+	}
+	defer rec.Close()
+	report, err := engine.Evaluate(ctx, rec, t.review(rec))
+	if err != nil {
+		return nil, fmt.Errorf("%s: test %q: %w", t.Position, t.Name, err)
+	}
+	return report, nil
+}
+
+// read reads the test's patient. The error is a cds.Errors.
+func (t *Test) read(engine *cds.Engine, pack cds.Pack) (*cds.Record, error) {
+	record, drafts, err := t.Bundle(pack)
+	if err != nil {
 		return nil, err
 	}
 	inputs := []cds.Input{{Name: t.Name, JSON: record, Supplies: t.Supplied}}
@@ -105,12 +127,11 @@ func (r *runner) run(ctx context.Context, engine *cds.Engine, pack cds.Pack, t *
 	}
 	rec, err := engine.Read(inputs...)
 	if err != nil {
-		return cds.Errors{{Position: t.Position, Message: fmt.Sprintf("the patient cannot be read: %v", err)}}, nil
+		return nil, cds.Errors{{Position: t.Position, Message: fmt.Sprintf("the patient cannot be read: %v", err)}}
 	}
-	defer rec.Close()
-	report, err := engine.Evaluate(ctx, rec, cds.Review{Hook: t.Hook, Now: t.Now, Context: map[string]any{"patientId": rec.PatientID()}})
-	if err != nil {
-		return nil, fmt.Errorf("%s: test %q: %w", t.Position, t.Name, err)
-	}
-	return t.compare(report), nil
+	return rec, nil
+}
+
+func (t *Test) review(rec *cds.Record) cds.Review {
+	return cds.Review{Hook: t.Hook, Now: t.Now, Context: map[string]any{"patientId": rec.PatientID()}}
 }

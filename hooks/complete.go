@@ -2,14 +2,10 @@ package hooks
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks/fetch"
 )
 
@@ -83,6 +79,11 @@ func (c *call) medications() (gaps []gap) {
 	return gaps
 }
 
+// medication reports whether it is a Medication that something refers to, and no key of a template.
+func (p *Prefetch) medication() bool {
+	return p.Query == p.Key && strings.HasPrefix(p.Key, "Medication/")
+}
+
 // inTime ends some time before ctx does, in which the rules are asked.
 func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
@@ -119,40 +120,11 @@ func (p *Prefetch) fetched(got *fetch.Result) {
 			p.state = PrefetchPartial
 		}
 	case p.state == PrefetchAbsent:
-		p.Absent = notPrefetched + ", and not fetched: " + got.Absent.Text()
+		p.Absent, p.tried = notPrefetched+", and not fetched: "+got.Absent.Text(), true
 	}
 }
 
 // reachable reports whether what is missing can be fetched.
 func (c *call) reachable() bool {
 	return c.config.Fetcher != nil && c.request.FHIRServer != ""
-}
-
-// precondition is the refusal of a request that brought nothing to decide on, where nothing can be fetched
-// and nothing was decided; nil otherwise.
-func (c *call) precondition(report *cds.Report) error {
-	if len(report.Findings)+len(report.Failures) > 0 || len(report.Undecided) == 0 || c.reachable() {
-		return nil
-	}
-	for _, p := range c.request.Prefetch {
-		if p.Absent == "" {
-			return nil
-		}
-	}
-	lacks := map[string]bool{}
-	for _, t := range c.service.prefetch {
-		lacks["prefetch."+t.Key] = true
-	}
-	for _, u := range report.Undecided {
-		for _, m := range u.Missing {
-			if kind := kindOf(m.Resource); kind != "" && len(c.service.prefetch) == 0 {
-				lacks[kind] = true
-			}
-		}
-	}
-	names := strings.Join(slices.Sorted(maps.Keys(lacks)), ", ")
-	return &problem{
-		status: http.StatusPreconditionFailed, code: "processing", field: "prefetch",
-		message: fmt.Sprintf("nothing can be decided: missing are %s, and there is no FHIR server to get them from", names),
-	}
 }

@@ -45,7 +45,7 @@
 //	400  the body is no JSON, or the context lacks what its hook requires: the field is named, and what was expected
 //	404  there is no such service, or it takes no feedback
 //	405  another method; Allow says which
-//	412  the request brought nothing to decide on, nothing was decided, and there is no FHIR server to ask
+//	412  nothing was decided, and nothing was prefetched or fetched to decide on: each key is named, and why it is lacking
 //	413  the body is too long
 //	415  the body is compressed
 //	500  the service failed; what of is in its log only

@@ -32,7 +32,7 @@ func FuzzRequest(f *testing.F) {
 		require.True(t, slices.Contains([]int{200, 400, 404, 412, 413, 503}, w.Code), "%d %s", w.Code, w.Body)
 		full(t, w.Body.Bytes())
 		if w.Code != http.StatusOK {
-			refused(t, w, w.Code)
+			issues(t, w, w.Code)
 		}
 	})
 }

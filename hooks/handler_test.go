@@ -192,20 +192,31 @@ func full(t testing.TB, body []byte) {
 	look("", v)
 }
 
-// refused makes sure that a call was refused with an OperationOutcome, and returns what that says.
+// refused makes sure that a call was refused with an OperationOutcome of one issue, and returns what that says.
 func refused(t testing.TB, w *httptest.ResponseRecorder, status int) (code, diagnostics string) {
+	said := issues(t, w, status)
+	require.Len(t, said, 1)
+	var o struct{ Issue []struct{ Code string } }
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &o))
+	return o.Issue[0].Code, said[0]
+}
+
+// issues makes sure that a call was refused with an OperationOutcome, and returns the texts of its issues.
+func issues(t testing.TB, w *httptest.ResponseRecorder, status int) (said []string) {
 	require.Equal(t, status, w.Code, w.Body)
 	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
 	full(t, w.Body.Bytes())
 	var o struct {
 		ResourceType string
-		Issue        []struct{ Severity, Code, Diagnostics string }
+		Issue        []struct{ Severity, Diagnostics string }
 	}
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &o))
 	require.Equal(t, "OperationOutcome", o.ResourceType)
-	require.Len(t, o.Issue, 1)
-	require.Equal(t, "error", o.Issue[0].Severity)
-	return o.Issue[0].Code, o.Issue[0].Diagnostics
+	for _, i := range o.Issue {
+		require.Equal(t, "error", i.Severity)
+		said = append(said, i.Diagnostics)
+	}
+	return said
 }
 
 // golden compares JSON with a file.

@@ -162,7 +162,7 @@ func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
 // rest is decided in time.
 func TestR6AnswersInTime(t *testing.T) {
 	h := handler(t, hooks.Config{Deadlines: map[string]time.Duration{"order-sign": time.Second}, Fetcher: slow{}, Prefetch: medications})
-	a := answered(t, post(h, "order-sign", withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), `{}`))))
+	a := answered(t, post(h, "order-sign", withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), somebody))))
 	require.Equal(t, []string{"interaction", "pair-that-exists"}, a.report(t).Undecided)
 }
 

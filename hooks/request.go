@@ -53,6 +53,7 @@ type Prefetch struct {
 
 	state PrefetchState
 	self  bool // it says itself what it answers
+	tried bool // to fetch it, in vain
 }
 
 // An Authorization is a client's access token for its FHIR server.

@@ -48,6 +48,7 @@ type definition struct {
 	At       string // of Position
 	Status   Status
 	Hooks    []string
+	Once     string
 	Let      []Let
 	When     Text
 	Citation string

@@ -202,7 +202,7 @@ func (e *evaluation) report() *Report {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.At, b.At), cmp.Compare(a.Error, b.Error))
 	})
 	slices.SortFunc(out.Suppressed, func(a, b Suppressed) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Focus, b.Focus), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.By, b.By))
 	})
 	return out
 }

@@ -17,6 +17,7 @@ type finding struct {
 	Finding
 	provisional bool
 	resources   string // those it rests on, once they are asked for, or if the evidence does not tell them all
+	rule        *rule
 	instance    *instance
 	again       bool // the instance holds for another focus, too
 }
@@ -24,7 +25,7 @@ type finding struct {
 func (q *question) hold() {
 	reads, row := q.eval.Reads(), q.rule.rowID(q.instance)
 	f := q.anotherFinding()
-	*f = finding{instance: q.instance}
+	*f = finding{rule: q.rule, instance: q.instance}
 	f.Finding = Finding{
 		Rule: q.rule.idWith(row), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: row,
 		Focus: q.focusRef(), At: q.rule.def.At, Citation: q.rule.def.Citation,
@@ -108,7 +109,7 @@ func (q *question) rendering() rendering {
 }
 
 // reportFindings sorts findings by indicator, pack, rule and focus, makes symmetric pairs one, and moves
-// what is in shadow aside.
+// what is in shadow, and what another one covers, aside.
 func (e *evaluation) reportFindings(out *Report) {
 	slices.SortFunc(e.findings, func(a, b *finding) int {
 		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.Pack, b.Pack),
@@ -123,6 +124,7 @@ func (e *evaluation) reportFindings(out *Report) {
 		resources string
 	}
 	seen := map[key]bool{}
+	covered := covering(e.findings)
 	for _, f := range e.findings {
 		if f.again {
 			k := key{f.instance, f.restsOn()}
@@ -133,6 +135,10 @@ func (e *evaluation) reportFindings(out *Report) {
 		}
 		if f.instance.shadow {
 			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "shadow"})
+			continue
+		}
+		if by := covered[f]; by != nil {
+			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "covered", By: by.Rule})
 			continue
 		}
 		out.Findings = append(out.Findings, f.Finding)

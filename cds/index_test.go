@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -83,15 +84,37 @@ func TestIndexChangesNothing(t *testing.T) {
 			outcomes["failures"] += len(want.Failures)
 			outcomes["suppressed"] += len(want.Suppressed)
 			outcomes["unscreened"] += len(want.Unscreened)
+			outcomes["covered"] += coveredIn(t, want)
 			require.Equal(t, written(t, want), written(t, got), "seed %d, set %d, record %d, hook %s, rules:\n%s", seed, set, n, review.Hook, text)
 		}
 	}
 	t.Log(outcomes)
-	for _, kind := range []string{"findings", "undecided", "failures", "suppressed", "unscreened"} {
+	for _, kind := range []string{"findings", "undecided", "failures", "suppressed", "covered", "unscreened"} {
 		if kind != "failures" || *indexPairs >= 5000 { // which are rare
 			require.Positive(t, outcomes[kind], kind)
 		}
 	}
+}
+
+// coveredIn counts the findings that others cover, and makes sure that what covers them is shown, or covered by
+// what is.
+func coveredIn(t *testing.T, report *cds.Report) int {
+	by := map[string][]string{}
+	for _, s := range report.Suppressed {
+		if s.Reason == "covered" {
+			by[s.Rule] = append(by[s.Rule], s.By)
+		}
+	}
+	shown := func(rule string) bool {
+		return slices.ContainsFunc(report.Findings, func(f cds.Finding) bool { return f.Rule == rule })
+	}
+	n := 0
+	for rule, all := range by {
+		for n += len(all); len(all) > 0 && !slices.ContainsFunc(all, shown); all = by[all[0]] {
+			require.NotEmpty(t, by[all[0]], "%s is covered by %s, which is not there", rule, all[0])
+		}
+	}
+	return n
 }
 
 func answer(t *testing.T, e *cds.Engine, inputs []cds.Input, review cds.Review) *cds.Report {

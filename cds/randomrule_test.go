@@ -42,6 +42,9 @@ func (r *randomRule) rule(id int) string {
 	if hooks := r.pick(randomHooks...); hooks != "" {
 		fmt.Fprintf(&b, "    hooks: %s\n", hooks)
 	}
+	if r.oneIn(2) {
+		fmt.Fprintf(&b, "    once: %s\n", r.pick("one", "other"))
+	}
 	if r.oneIn(8) {
 		b.WriteString("    status: shadow\n")
 	}
@@ -56,7 +59,7 @@ func (r *randomRule) rule(id int) string {
 		when = r.usual()
 	}
 	fmt.Fprintf(&b, "    when: %q\n", when)
-	b.WriteString("    card: {indicator: info, summary: It holds}\n")
+	fmt.Fprintf(&b, "    card: {indicator: %s, summary: It holds}\n", r.pick("info", "warning"))
 	return b.String()
 }
 

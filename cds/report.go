@@ -75,7 +75,8 @@ type Failure struct {
 type Suppressed struct {
 	Rule   string `json:"rule"`
 	Focus  string `json:"focus,omitempty"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason"`       // "shadow" or "covered"
+	By     string `json:"by,omitempty"` // the rule, or `id[row]`, of the finding that covers it
 }
 
 // An Unscreened resource has codes that no rule could see.

@@ -91,15 +91,18 @@ const (
 
 // A Rule is one clinical statement: when something holds, say this.
 type Rule struct {
-	ID        string
-	Position  Position // of the id
-	Title     string
-	Status    Status   // "" is Active
-	Hooks     []string // the hooks at which it is asked; none: at every hook
-	Each      Binding  // Name is bound to each row of table Of; the zero Binding: no table
-	For       Binding  // Name is bound to each focus of type Of; the zero Binding: asked once
-	Let       []Let    // each sees those before it
-	When      Text     // CEL, of type bool
+	ID       string
+	Position Position // of the id
+	Title    string
+	Status   Status   // "" is Active
+	Hooks    []string // the hooks at which it is asked; none: at every hook
+	Each     Binding  // Name is bound to each row of table Of; the zero Binding: no table
+	For      Binding  // Name is bound to each focus of type Of; the zero Binding: asked once
+	// Once is a word that rules of the pack have in common which tell of the same thing: of what they find for a
+	// focus, a Finding that rests on no more than one at least as urgent is suppressed. "" shows all.
+	Once      string
+	Let       []Let // each sees those before it
+	When      Text  // CEL, of type bool
 	Card      Card
 	Undecided *Card // shown when the rule could not be decided; nil: reported without a card
 	Evidence  Citation

@@ -80,7 +80,7 @@ func (c *compiler) rule(p *pack, def *Rule) *rule {
 // definition is what is kept of a rule as it was written.
 func (c *compiler) definition(def *Rule) definition {
 	out := definition{
-		ID: def.ID, Position: c.files.place(def.Position), At: def.Position.At(), Status: def.Status, Hooks: slices.Clip(def.Hooks),
+		ID: def.ID, Position: c.files.place(def.Position), At: def.Position.At(), Status: def.Status, Hooks: slices.Clip(def.Hooks), Once: def.Once,
 		When: c.files.text(def.When), Citation: def.Evidence.Citation,
 	}
 	if out.Status == "" {
@@ -119,6 +119,9 @@ func (c *compiler) header(r *rule) {
 	}
 	if statuses := []Status{Draft, Shadow, Active, Retired}; !slices.Contains(statuses, r.status()) {
 		c.fail(def.Position, def.ID, "", "there is no status %q: expected draft, shadow, active or retired", def.Status)
+	}
+	if def.Once != "" && !ruleID.MatchString(def.Once) {
+		c.fail(def.Position, def.ID, "", "once: %q is no word: expected letters, digits, '-', '_' and '.'", def.Once)
 	}
 	for _, hook := range def.Hooks {
 		if !ValidHook(hook) {

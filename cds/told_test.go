@@ -44,7 +44,7 @@ func told(r *cds.Report) string {
 		line(1, f.Error)
 	}
 	for _, s := range r.Suppressed {
-		line(0, "suppressed", s.Rule, s.Focus, s.Reason)
+		line(0, "suppressed", s.Rule, s.Focus, s.Reason, s.By)
 	}
 	for _, u := range r.Unscreened {
 		line(0, "unscreened", u.Resource, u.Code, quoted(u.Display), u.Reason)

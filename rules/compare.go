@@ -82,7 +82,7 @@ func (c *comparison) instead(e Expected) string {
 	}
 	for _, s := range c.report.Suppressed {
 		if e.rules(s.Rule, "") {
-			return "it is suppressed: " + s.Reason
+			return strings.TrimSuffix("it is suppressed: "+s.Reason+" by "+s.By, " by ")
 		}
 	}
 	return "there is none"

@@ -39,6 +39,7 @@
 //	    hooks: [order-select, order-sign]   # those of pack.yaml if left out, every hook if that has none
 //	    each: {row: pairs}                  # a rule for each row of a table
 //	    for: {order: MedicationRequest}     # asked for each of these under review; once if left out
+//	    once: interaction                   # a word that rules which tell of the same thing share: see below
 //	    let: {gfr: "patient.value(egfr, months(12))"}
 //	    when: order.drug in metformin && gfr < params.floor
 //	    card: {…}
@@ -49,6 +50,12 @@
 // Codes are always the characters that were written: 0123 and 1e3 need no quotes. The strength of
 // evidence is strong, moderate, weak or expert-opinion. The types of columns are string, codes, int,
 // double, bool, quantity and date.
+//
+// Where knowledge overlaps, two rules or rows may hold for the same drugs: "SSRIs with MAO inhibitors" and
+// "linezolid with SSRIs". With the same word under once, the more urgent of them is shown and the other is
+// listed under suppressed, with the one that covers it: what rests on no other resources than a finding for the
+// same focus that is at least as urgent. Of equals the first counts, by the rule's id and then by the place in
+// the table: what is more particular stands above what is more general. What covers is shown itself.
 //
 // A card, and the card of undecided, has these keys, of which it needs indicator and summary:
 //
@@ -163,7 +170,10 @@
 //	order.dailyDosePerM2() -> Quantity             mg/m2/d, likewise
 //	order.routeClass() -> string                   oral, sublingual, parenteral, topical, transdermal, inhaled,
 //	                                               nasal, ophthalmic, otic, rectal, vaginal
+//	order.onRoute(string) -> bool                  on one of these routes, separated by ";", or where that is not
+//	                                               known; "systemic", or "", is all but topical, ophthalmic, otic
 //	order.duration() -> Span
+//	order.lastDay() -> Date                        of its course, at the latest, by its period, dosage or supply
 //	order.renews() -> bool                         continues a therapy that is in the record
 //	patient.dailyDose(Codes) -> Quantity           summed over the order, drafts and current therapies, each once
 //	patient.dailyDose(Codes, string) -> Quantity   … on one route

@@ -45,6 +45,7 @@ func (r *ruleFile) fieldsOfRule() fields {
 		"hooks": func(n *yaml.Node) { r.currentRule.Hooks = r.hooks(n) },
 		"each":  func(n *yaml.Node) { r.currentRule.Each = r.binding(n, "each", "{row: pairs}") },
 		"for":   func(n *yaml.Node) { r.currentRule.For = r.binding(n, "for", "{order: MedicationRequest}") },
+		"once":  func(n *yaml.Node) { r.currentRule.Once = r.word(n, "once") },
 		"let":   func(n *yaml.Node) { r.currentRule.Let = r.let(n) },
 		"when":  func(n *yaml.Node) { r.currentRule.When = r.expression(n, "when") },
 		"card":  func(n *yaml.Node) { r.currentRule.Card = r.card(n, "a card") },

@@ -217,7 +217,7 @@ func (s sheet) suppressed() {
 	}
 	s.line("\nSUPPRESSED")
 	for _, p := range s.Suppressed {
-		s.item(joined(": ", joined(" for ", p.Rule, p.Focus), p.Reason))
+		s.item(joined(": ", joined(" for ", p.Rule, p.Focus), joined(" by ", p.Reason, p.By)))
 	}
 }
 

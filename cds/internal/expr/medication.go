@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/google/cel-go/common/operators"
@@ -11,6 +12,7 @@ import (
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/dose"
 	"github.com/primum-cds/primum/cds/internal/measure"
+	"github.com/primum-cds/primum/cds/internal/temporal"
 	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 	"github.com/primum-cds/primum/cds/ucum"
@@ -35,6 +37,8 @@ func (p *provider) doseFunctions() []*function {
 			member(fn, quantityType, f, codesType)
 		}
 		member("routeClass", types.StringType, routeClassOf)
+		member("onRoute", types.BoolType, givenOn, types.StringType)
+		member("lastDay", dateType, lastDay)
 		member("duration", spanType, duration)
 		member("renews", types.BoolType, renews)
 	}
@@ -50,7 +54,7 @@ func (p *provider) doseFunctions() []*function {
 
 // doseSources are what the functions of a medication read.
 var doseSources = map[string][]source{
-	"singleDose": {drugs}, "dailyDose": {drugs}, "routeClass": {drugs}, "duration": nothing, "renews": {prescriptions},
+	"singleDose": {drugs}, "dailyDose": {drugs}, "routeClass": {drugs}, "onRoute": {drugs}, "duration": nothing, "lastDay": nothing, "renews": {prescriptions},
 	"dailyDosePerKg": {drugs, patientItself, bodyWeights}, "dailyDosePerM2": {drugs, patientItself, bodyWeights, bodyHeights},
 }
 
@@ -263,31 +267,19 @@ func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val), unit stri
 	}
 }
 
-func routeClass(e *chart.Entry) (string, bool) {
-	form := ""
-	if e.Concept.Drug != nil {
-		form = e.Concept.Drug.Form
-	}
-	class := dose.RouteClass(routeOf(e), form)
-	return class, class != ""
-}
-
-func routeOf(e *chart.Entry) tree.Value {
-	v := dosage(e)
-	if first := v.Get("0"); first.Exists() {
-		v = first
-	}
-	return v.Get("route")
-}
-
-func routeClassOf(ev *Eval, args []ref.Val) ref.Val {
+// lastDay is the day on which the course of a medication ended or will end, at the latest.
+func lastDay(ev *Eval, args []ref.Val) ref.Val {
 	e := args[0].(*node).entry
-	class, known := routeClass(e)
+	_, last, known := ev.Chart.End(e)
 	if !known {
-		return ev.unknownAt(e, "dosageInstruction.route", "not in the record")
+		return ev.unknownAt(e, "end", "not in the record")
 	}
-	ev.readEntry(e, "dosageInstruction.route", class)
-	return types.String(class)
+	day, err := temporal.Parse(last.Format(time.DateOnly))
+	if err != nil {
+		return ev.unknownAt(e, "end", err.Error())
+	}
+	ev.readEntry(e, "end", day.String())
+	return dateVal{d: day, origin: origin{e, "end"}}
 }
 
 func duration(ev *Eval, args []ref.Val) ref.Val {

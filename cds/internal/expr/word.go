@@ -27,6 +27,8 @@ func (c *compilation) checkWords(name string, args []ast.Expr) {
 	switch owner := c.typeOf(args[0]).TypeName(); {
 	case owner == "Patient" && name == "creatinineClearance":
 		c.checkWord(last, weights)
+	case isMedication(owner) && name == "onRoute":
+		c.checkRoutes(last)
 	case owner == "Patient" && (name == "takes" || name == "dailyDose") && len(args) == 3:
 		if last.Kind() != ast.ListKind {
 			c.checkWord(last, routeClasses)
@@ -42,12 +44,30 @@ func (c *compilation) checkWords(name string, args []ast.Expr) {
 	}
 }
 
+// checkRoutes holds routes separated by ";" against those that there are.
+func (c *compilation) checkRoutes(e ast.Expr) {
+	if e.Kind() != ast.LiteralKind {
+		return
+	}
+	if text, ok := e.AsLiteral().Value().(string); ok && text != "" {
+		for name := range strings.SplitSeq(text, ";") {
+			c.checkText(e, strings.TrimSpace(name), append([]string{systemicRoute}, routeClasses...))
+		}
+	}
+}
+
 func (c *compilation) checkWord(e ast.Expr, known []string) {
 	if e.Kind() != ast.LiteralKind {
 		return
 	}
-	text, ok := e.AsLiteral().Value().(string)
-	if !ok || slices.Contains(known, text) {
+	if text, ok := e.AsLiteral().Value().(string); ok {
+		c.checkText(e, text, known)
+	}
+}
+
+// checkText holds a word, which stands in a literal, against those that are known.
+func (c *compilation) checkText(e ast.Expr, text string, known []string) {
+	if slices.Contains(known, text) {
 		return
 	}
 	p := Problem{Message: fmt.Sprintf("%q is none of the words that are known here", text), Suggest: Nearest(text, known)}

@@ -242,6 +242,9 @@ func (d *decoder) authorization() {
 		return
 	}
 	d.request.Authorization = &a
+	if d.request.FHIRServer == "" {
+		d.warn("fhirServer", "a URL was expected, as there is a fhirAuthorization: nothing is fetched")
+	}
 }
 
 // hasResource reports whether a value is a resource, or a list that holds one.

@@ -185,6 +185,10 @@ func full(t testing.TB, body []byte) {
 			}
 		case []any:
 			for _, item := range v {
+				require.NotContains(t, []any{nil, ""}, item, path)
+				if object, ok := item.(map[string]any); ok {
+					require.NotEmpty(t, object, path)
+				}
 				look(path+"[]", item)
 			}
 		}

@@ -1,7 +1,9 @@
 package hooks
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/primum-cds/primum/cds"
@@ -76,7 +78,11 @@ func tidy(v *fastjson.Value) *fastjson.Value {
 	case fastjson.TypeObject:
 		var empty []string
 		v.GetObject().Visit(func(key []byte, member *fastjson.Value) {
-			if vacant(tidy(member)) {
+			tidy(member)
+			if !bytes.HasPrefix(key, []byte("_")) { // there, what is empty holds a place
+				trim(member)
+			}
+			if vacant(member) {
 				empty = append(empty, string(key))
 			}
 		})
@@ -85,6 +91,18 @@ func tidy(v *fastjson.Value) *fastjson.Value {
 		}
 	}
 	return v
+}
+
+// trim takes the empty objects out of a list.
+func trim(list *fastjson.Value) {
+	if list.Type() != fastjson.TypeArray {
+		return
+	}
+	for i := len(list.GetArray()) - 1; i >= 0; i-- {
+		if item := list.GetArray()[i]; item.Type() == fastjson.TypeObject && vacant(item) {
+			list.Del(strconv.Itoa(i))
+		}
+	}
 }
 
 func vacant(v *fastjson.Value) bool {

@@ -97,7 +97,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	for _, opt := range opts {
 		opt(cfg)
 	}
-	e := &Engine{coder: cfg.coder, hooks: cfg.hooks, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
+	e := &Engine{coder: cfg.coder, reads: map[string]bool{}, systems: map[string]bool{terminology.SNOMED: true, terminology.RxNorm: true}}
 	if e.panels, err = readPanels(); err != nil {
 		return nil, err
 	}
@@ -107,6 +107,7 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 		return nil, append(cfg.errors, &Error{Message: err.Error()})
 	}
 	c := &compiler{engine: e, config: cfg, packs: map[string]Position{}, usedSite: map[string]bool{}, files: &bareFiles{known: map[*File]*File{}}}
+	c.declare(packs)
 	for i := range packs {
 		c.pack(&packs[i])
 	}

@@ -1,7 +1,6 @@
 package cds
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -16,14 +15,22 @@ type Hook struct {
 	Brings     []string // the FHIR types of what is under review; nil: not said
 	Orders     bool     // what is under review are orders: a rule for another type of order is not asked
 	Deprecated bool
+
+	// Places of a declaration, for messages; an Engine keeps none.
+	Position, FocusAt, SelectionsAt Position
+	BringsAt                        []Position // of each of Brings
 }
 
 // A HookField is one field of a hook's context.
 type HookField struct {
-	Name     string
-	Form     string // "id", "reference", "references", "resource" (a resource or a Bundle), "resources" (a list) or "text"
+	Name string
+	// Form is "id", "reference", "references", "resource" (a resource or a Bundle), "resources" (a list), "text",
+	// "boolean", "integer", "decimal" or "date". Rules read all but resources as fields of context.
+	Form     string
 	Required bool
 	Token    bool // may stand in a prefetch template
+
+	Position, FormAt Position // of its declaration
 }
 
 // HookByName returns the hook of the CDS Hooks library with that name. Hooks of others, whose names
@@ -33,9 +40,13 @@ func HookByName(name string) (Hook, bool) {
 	if h == nil {
 		return Hook{}, false
 	}
+	return h.clone(), true
+}
+
+func (h *Hook) clone() Hook {
 	out := *h
-	out.Fields, out.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
-	return out, true
+	out.Fields, out.Brings, out.BringsAt = slices.Clone(h.Fields), slices.Clone(h.Brings), slices.Clone(h.BringsAt)
+	return out
 }
 
 // Hooks returns the names of the hooks at which some rule is asked, sorted: those that rules name, and where a
@@ -60,16 +71,14 @@ func (e *Engine) Hooks() []string {
 	return slices.Compact(names)
 }
 
-// Hook returns what is known of a hook: of the CDS Hooks library, or declared by WithHooks. For one of which
+// Hook returns what is known of a hook: of the CDS Hooks library, or declared by a pack or WithHooks. For one of which
 // only the name is known, it is false.
 func (e *Engine) Hook(name string) (Hook, bool) {
 	h := e.hookNamed(name)
 	if h == nil {
 		return Hook{Name: name}, false
 	}
-	out := *h
-	out.Fields, out.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
-	return out, true
+	return h.clone(), true
 }
 
 func (e *Engine) hookNamed(name string) *Hook {
@@ -83,57 +92,6 @@ func (e *Engine) hookNamed(name string) *Hook {
 	}
 	return nil
 }
-
-// WithHooks declares hooks that are not in the CDS Hooks library: what their context brings, and where in it
-// what is under review is found. Their names are domains in reverse order, "org.example.admission".
-func WithHooks(declared ...Hook) Option {
-	return func(c *config) {
-		for _, h := range declared {
-			switch {
-			case hookNamed(h.Name) != nil:
-				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q is one of the CDS Hooks library: it cannot be declared", h.Name)})
-			case !ValidHook(h.Name):
-				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q cannot be declared: expected a name such as org.example.my-hook", h.Name)})
-			case slices.ContainsFunc(c.hooks, func(other Hook) bool { return other.Name == h.Name }):
-				c.errors = append(c.errors, &Error{Message: fmt.Sprintf("the hook %q is declared twice", h.Name)})
-			default:
-				c.errors = append(c.errors, h.mistakes()...)
-			}
-			h.Fields, h.Brings = slices.Clone(h.Fields), slices.Clone(h.Brings)
-			c.hooks = append(c.hooks, h)
-		}
-	}
-}
-
-// mistakes says what is wrong in a declaration.
-func (h *Hook) mistakes() (wrong []*Error) {
-	fail := func(format string, args ...any) {
-		wrong = append(wrong, &Error{Message: fmt.Sprintf("the hook %q: ", h.Name) + fmt.Sprintf(format, args...)})
-	}
-	forms := map[string]string{}
-	for _, f := range h.Fields {
-		if forms[f.Name] != "" {
-			fail("there are two fields %q", f.Name)
-		}
-		if !slices.Contains(hookForms, f.Form) {
-			fail("the field %q has the form %q: expected one of %s", f.Name, f.Form, strings.Join(hookForms, ", "))
-		}
-		forms[f.Name] = f.Form
-	}
-	for _, name := range []string{h.Focus, h.Selections} {
-		if name != "" && forms[name] == "" {
-			fail("there is no field %q", name)
-		}
-	}
-	for _, name := range h.Brings {
-		if !IsResource(name) {
-			fail("there is no resource type %q", name)
-		}
-	}
-	return wrong
-}
-
-var hookForms = []string{"id", "reference", "references", "resource", "resources", "text"}
 
 // hookNamed is HookByName without a copy: what it returns must not be changed. It is nil if there is none.
 func hookNamed(name string) *Hook {
@@ -173,6 +131,9 @@ var (
 	hookEncounter = HookField{Name: "encounterId", Form: "id", Token: true}
 	hookVisit     = HookField{Name: "encounterId", Form: "id", Required: true, Token: true}
 )
+
+// usualFields are those that the contexts of nearly all hooks have.
+var usualFields = []HookField{hookUser, hookPatient, hookEncounter}
 
 // hookBringing is the context of most hooks: who, whose, during what, and one more field.
 func hookBringing(name string) []HookField {

@@ -89,13 +89,14 @@ func TestEngineHooks(t *testing.T) {
 func TestWithHooksSaysWhatIsWrong(t *testing.T) {
 	_, err := New(nil, WithHooks(
 		Hook{Name: "order-sign"}, Hook{Name: "mine"},
-		Hook{Name: "org.example.x", Focus: "plan", Fields: []HookField{{Name: "a", Form: "id"}, {Name: "a", Form: "number"}}},
-		Hook{Name: "org.example.y"}, Hook{Name: "org.example.y"},
+		Hook{Name: "org.example.x", Focus: "plan", Fields: []HookField{{Name: "a", Form: "id"}, {Name: "a", Form: "text"}, {Name: "b", Form: "number"}, {Name: "userId", Form: "text"}}},
+		Hook{Name: "org.example.y"}, Hook{Name: "org.example.y", Version: "2.0"},
 	))
 	require.EqualError(t, err, `the hook "order-sign" is one of the CDS Hooks library: it cannot be declared
 the hook "mine" cannot be declared: expected a name such as org.example.my-hook
 the hook "org.example.x": there are two fields "a"
-the hook "org.example.x": the field "a" has the form "number": expected one of id, reference, references, resource, resources, text
+the hook "org.example.x": the field "b" has the type "number": expected one of boolean, date, decimal, id, integer, reference, references, resource, resources, text
+the hook "org.example.x": the field "userId" has the type "text": of CDS Hooks it is "reference"
 the hook "org.example.x": there is no field "plan"
-the hook "org.example.y" is declared twice`)
+the hook "org.example.y" is declared otherwise before`)
 }

@@ -44,6 +44,8 @@ type Review struct {
 	Now  time.Time // the instant of the question; required, there is no ambient clock
 	// Focus names the resources under review, "Type/id". Nil: what the hook brings, which at an order
 	// hook are all drafts.
-	Focus   []string
-	Context map[string]any // the hook's context, as decoded from JSON
+	Focus []string
+	// Context is the hook's context, as decoded from JSON: texts, bool, float64 (or int, int64) and lists of texts
+	// are what rules read as context.FIELD.
+	Context map[string]any
 }

@@ -228,7 +228,8 @@ func TestReadsAtADeclaredHook(t *testing.T) {
 		}
 	}
 	_, err := cds.New(packs(t, text), cds.WithHooks(cds.Hook{Name: "org.example.a", Brings: []string{"Care"}}))
-	require.EqualError(t, err, `the hook "org.example.a": there is no resource type "Care"`)
+	require.EqualError(t, err, `the hook "org.example.a": there is no resource type "Care"
+the hook "org.example.a": nothing says which field holds what is under review`)
 }
 
 func ExampleEngine_Reads() {

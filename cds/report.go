@@ -33,10 +33,10 @@ type Finding struct {
 	Card RenderedCard `json:"-"`
 }
 
-// Evidence is one thing that `when` read: a value in a resource, or an absence.
+// Evidence is one thing that `when` read: a value in a resource, one of the hook's context, or an absence.
 type Evidence struct {
-	Resource string `json:"resource,omitempty"` // "Type/id"
-	Path     string `json:"path,omitempty"`     // as in FHIRPath, without the type
+	Resource string `json:"resource,omitempty"` // "Type/id"; "" of the context, and of an absence
+	Path     string `json:"path,omitempty"`     // as in FHIRPath, without the type; "context.userId"
 	Value    string `json:"value"`              // as a person reads it; an absence reads "none in 12 supplied"
 	Date     string `json:"date,omitempty"`     // of the resource, at its own precision
 }

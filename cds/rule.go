@@ -15,6 +15,7 @@ type Pack struct {
 	Codes     []Codes
 	Params    []Param
 	Tables    []Table
+	Hooks     []Hook // that it declares, beside those of the CDS Hooks library: for the rules of all packs
 	Rules     []Rule
 }
 
@@ -94,10 +95,11 @@ type Rule struct {
 	ID       string
 	Position Position // of the id
 	Title    string
-	Status   Status   // "" is Active
-	Hooks    []string // the hooks at which it is asked; none: at every hook
-	Each     Binding  // Name is bound to each row of table Of; the zero Binding: no table
-	For      Binding  // Name is bound to each focus of type Of; the zero Binding: asked once
+	Status   Status     // "" is Active
+	Hooks    []string   // the hooks at which it is asked; none: at every hook
+	HooksAt  []Position // of each of Hooks; nil: not known
+	Each     Binding    // Name is bound to each row of table Of; the zero Binding: no table
+	For      Binding    // Name is bound to each focus of type Of; the zero Binding: asked once
 	// Once is a word that rules of the pack have in common which tell of the same thing: of what they find for a
 	// focus, a Finding that rests on no more than one at least as urgent is suppressed. "" shows all.
 	Once      string

@@ -54,8 +54,9 @@ func each(n int, do func(i int)) {
 
 // rule compiles a rule. It may read what all rules share, and changes nothing of it.
 func (c *compiler) rule(p *pack, def *Rule) *rule {
-	r := &rule{def: c.definition(def), pack: p, scope: &expr.Scope{Names: p.names}}
+	r := &rule{def: c.definition(def), pack: p, scope: &expr.Scope{Names: p.names, Context: c.context(def.Hooks)}}
 	c.header(r)
+	c.asked(def)
 	local := map[string]bool{}
 	c.bind(r, def, local)
 	for _, l := range def.Let {
@@ -122,11 +123,6 @@ func (c *compiler) header(r *rule) {
 	}
 	if def.Once != "" && !ruleID.MatchString(def.Once) {
 		c.fail(def.Position, def.ID, "", "once: %q is no word: expected letters, digits, '-', '_' and '.'", def.Once)
-	}
-	for _, hook := range def.Hooks {
-		if !ValidHook(hook) {
-			c.fail(def.Position, def.ID, nearestHook(hook), "there is no hook %q", hook)
-		}
 	}
 }
 

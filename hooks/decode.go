@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -25,6 +26,11 @@ func IsRequest(body []byte) bool {
 // specification says is understood, with a warning where it could matter. The error is a *RequestError.
 func Decode(body []byte) (*Request, error) {
 	return decode(new(fastjson.Parser), body, &decoder{hookNamed: cds.HookByName})
+}
+
+// DecodeFor is Decode for an engine, which may know hooks that are not of the CDS Hooks library.
+func DecodeFor(engine *cds.Engine, body []byte) (*Request, error) {
+	return decode(new(fastjson.Parser), body, &decoder{hookNamed: engine.Hook})
 }
 
 // decode reads a body with a decoder that knows how strict to be. The request borrows the body, but nothing of the
@@ -154,8 +160,8 @@ func (d *decoder) people() error {
 	return nil
 }
 
-// field says what is wrong with a field that holds a text; nil if nothing is. What holds resources is looked
-// at by focus.
+// field says what is wrong with a field that holds a text, a number or the like; nil if nothing is. What holds
+// resources is looked at by focus.
 func (d *decoder) field(f cds.HookField) *RequestError {
 	value := text(d.root.Get("context", f.Name))
 	switch f.Name {
@@ -168,7 +174,7 @@ func (d *decoder) field(f cds.HookField) *RequestError {
 	}
 	expected := expectations[f.Form]
 	switch {
-	case value != "" || expected == "":
+	case expected == "" || isOf(f.Form, d.root.Get("context", f.Name), value):
 		return nil
 	case f.Name == "patientId":
 		expected = "the id of a patient"
@@ -178,9 +184,26 @@ func (d *decoder) field(f cds.HookField) *RequestError {
 	return &RequestError{Field: "context." + f.Name, Expected: expected}
 }
 
-// expectations say what a field of each form that holds a text was expected to be.
+// expectations say what a field of each form that is looked at was expected to be.
 var expectations = map[string]string{
 	"id": "an id", "reference": `a reference such as "Practitioner/1"`, "text": "a text",
+	"boolean": "true or false", "integer": "a whole number", "decimal": "a number", "date": `a date such as "2026-03-01"`,
+}
+
+// isOf reports whether a value, of which text is the content as a text, is of a form.
+func isOf(form string, v *fastjson.Value, text string) bool {
+	switch {
+	case v == nil && (form == "boolean" || form == "integer" || form == "decimal"):
+		return false
+	case form == "boolean":
+		return v.Type() == fastjson.TypeTrue || v.Type() == fastjson.TypeFalse
+	case form == "integer":
+		f, err := v.Float64()
+		return err == nil && f == math.Trunc(f)
+	case form == "decimal":
+		return v.Type() == fastjson.TypeNumber
+	}
+	return text != ""
 }
 
 func (d *decoder) named(names ...string) string {

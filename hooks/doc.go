@@ -8,6 +8,9 @@
 // call, where missing data comes from, and where feedback goes are its Config's Authenticator, Fetcher and
 // Feedback: packages auth, fetch and feedback have them.
 //
+// Hooks that are not in the CDS Hooks library are those that the engine's packs declare: a service for each, whose
+// context is checked against the declaration.
+//
 // # What is prefetched
 //
 // What rules read is derived from them when they are compiled (cds.Engine.Reads). RuleTemplates makes of it the

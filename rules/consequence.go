@@ -38,6 +38,9 @@ func (b *broken) begin(p *cds.Pack) {
 			b.starts[pos.File.Name] = append(b.starts[pos.File.Name], pos.Line)
 		}
 	}
+	for _, h := range p.Hooks {
+		at(h.Position)
+	}
 	for _, c := range p.Codes {
 		at(c.Position)
 	}

@@ -23,6 +23,8 @@
 // give):
 //
 //	pack: renal-dosing
+//	hooks:                                                   # of your own: see Hooks
+//	  org.example.discharge: {fields: {patientId: {type: id, required: true, token: true}}}
 //	codes:
 //	  metformin: {rxnorm: [6809]}                            # by code system
 //	  ckd:       {snomed: [709044004], descendants: true}    # and all codes below
@@ -86,8 +88,8 @@
 // PatientAge, Concept (a FHIR CodeableConcept), Codes (a name under codes), MedicationUse (what
 // MedicationRequest, MedicationStatement, MedicationDispense and MedicationAdministration share).
 //
-// Names: patient, now, context (userId, patientId, encounterId, performer), params, the names that for,
-// each and let give, and those of codes and tables.
+// Names: patient, now, context (the fields of the hook's context: see Hooks), params, the names that for, each and let
+// give, and those of codes and tables.
 //
 // Writing values:
 //
@@ -187,6 +189,36 @@
 // (but replace, join and format), math, lists and sets. Texts are cut at 64 KiB, loops counted, and the
 // patterns of matches literal and small, so that no rule can hang.
 //
+// # Hooks
+//
+// What a hook's context says is read as context.userId, context.patientId, context.encounterId, at order-dispatch
+// also context.performer and context.dispatchedOrders, a list of texts. A rule can read the fields of the hooks
+// that it names, or of all hooks if it names none; one that none of them has is a mistake. What is not in a request
+// is unknown, as ever: has(context.encounterId) tests for it, context.?encounterId.orValue("") is the author's own
+// "absent means". What a context says is evidence. Resources in a context are what for asks about.
+//
+// A moment that CDS Hooks has no hook for is declared under hooks, by a name that begins with a domain in reverse
+// order. Rules of all packs that are loaded together may name it; check, test, eval, explain and serve know it:
+//
+//	hooks:
+//	  org.example.discharge-medications:
+//	    version: "1.0"
+//	    fields:                             # of its context
+//	      userId:      {type: reference, required: true, token: true}
+//	      patientId:   {type: id, required: true, token: true}
+//	      inrBooked:   {type: boolean}
+//	      medications: {type: resource, required: true}
+//	      chosen:      {type: references}
+//	    focus: medications                  # the field with what is under review; the record itself if left out
+//	    selections: chosen                  # the field that names which of them are meant; all if left out
+//	    brings: [MedicationRequest]         # the types of what is under review
+//	    orders: true                        # they are orders: rules about other types of order are not asked
+//
+// A type is id, reference, text (read as string), references (list(string)), boolean (bool), integer (int), decimal
+// (double), date (Date), resource (a resource or a Bundle) or resources (a list of them). A service refuses requests
+// without a required field; a token may stand in prefetch templates. Packs that declare the same hook declare it
+// alike.
+//
 // # Speed
 //
 // A rule is asked about a patient, or a focus, only if a code wakes it: one without which its condition
@@ -227,6 +259,7 @@
 //	tests:
 //	  - name: stops metformin at eGFR 25
 //	    hook: order-sign                    # if left out: order-sign with orders, else the whole record
+//	    context:    {userId: Practitioner/1, inrBooked: false}   # what the hook's context says, beside the patient's id
 //	    patient:    {birthDate: 1950-02-03, gender: female}      # any of FHIR's Patient
 //	    labs:       [{code: egfr, value: "25 mL/min/{1.73_m2}", on: 2026-02-01}]
 //	    orders:     [{drug: metformin, dose: "1000 mg", every: "12 h"}]

@@ -17,6 +17,7 @@ type pack struct {
 	places   map[string]cds.Position // of the names given so far, by kind and name
 	files    []string                // the rule files it was read from
 	hooks    []string                // of rules that name none
+	hooksAt  []cds.Position
 }
 
 func newPack(name string, at cds.Position, m *mistakes) *pack {
@@ -50,6 +51,7 @@ func (f *folder) metadata() error {
 	}
 	var meta cds.Pack
 	var hooks []string
+	var hooksAt []cds.Position
 	str := func(to *string, key string) func(*yaml.Node) {
 		return func(n *yaml.Node) { *to = d.str(n, key) }
 	}
@@ -64,10 +66,10 @@ func (f *folder) metadata() error {
 		"funding":   str(&meta.Funding, "funding"),
 		"released":  func(n *yaml.Node) { meta.Released = d.date(n, "released") },
 		"reviewed":  func(n *yaml.Node) { meta.Reviewed = d.date(n, "reviewed") },
-		"hooks":     func(n *yaml.Node) { hooks = d.hooks(n) },
+		"hooks":     func(n *yaml.Node) { hooks, hooksAt = d.hooks(n) },
 	}, "name")
 	f.whole = f.pack(meta.Name, at)
-	f.whole.Pack, f.whole.hooks = meta, hooks
+	f.whole.Pack, f.whole.hooks, f.whole.hooksAt = meta, hooks, hooksAt
 	return nil
 }
 
@@ -82,6 +84,7 @@ func (f *folder) ruleFile(name string, d *document) {
 	r.ruleFields, r.cardFields, r.codesFields = r.fieldsOfRule(), r.fieldsOfCard(), r.fieldsOfCodes()
 	d.mapping(d.root, "a rule file", fields{
 		"pack":   func(*yaml.Node) {},
+		"hooks":  r.declaredHooks,
 		"codes":  r.codes,
 		"params": r.params,
 		"tables": r.tables,

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"slices"
-
 	"github.com/primum-cds/primum/cds"
 	"go.yaml.in/yaml/v3"
 )
@@ -24,7 +22,7 @@ type readRule struct {
 }
 
 func (r *ruleFile) readRule(n *yaml.Node) {
-	rule := readRule{Rule: cds.Rule{Position: r.place(n), Hooks: r.pack.hooks}}
+	rule := readRule{Rule: cds.Rule{Position: r.place(n), Hooks: r.pack.hooks, HooksAt: r.pack.hooksAt}}
 	r.currentRule = &rule
 	r.mapping(n, "a rule", r.ruleFields, "id", "when", "card")
 	if rule.ID != "" && r.pack.first(r.document, rule.id, "id", rule.ID) {
@@ -42,7 +40,7 @@ func (r *ruleFile) fieldsOfRule() fields {
 		"status": func(n *yaml.Node) {
 			r.currentRule.Status = cds.Status(r.choice(n, "status", "draft", "shadow", "active", "retired"))
 		},
-		"hooks": func(n *yaml.Node) { r.currentRule.Hooks = r.hooks(n) },
+		"hooks": func(n *yaml.Node) { r.currentRule.Hooks, r.currentRule.HooksAt = r.hooks(n) },
 		"each":  func(n *yaml.Node) { r.currentRule.Each = r.binding(n, "each", "{row: pairs}") },
 		"for":   func(n *yaml.Node) { r.currentRule.For = r.binding(n, "for", "{order: MedicationRequest}") },
 		"once":  func(n *yaml.Node) { r.currentRule.Once = r.word(n, "once") },
@@ -55,32 +53,6 @@ func (r *ruleFile) fieldsOfRule() fields {
 		},
 		"evidence": func(n *yaml.Node) { r.currentRule.Evidence = r.evidence(n) },
 	}
-}
-
-func (d *document) hooks(n *yaml.Node) []string {
-	var hooks []string
-	d.list(n, "a list of hooks", func(item *yaml.Node) {
-		hook := d.hook(item)
-		if slices.Contains(hooks, hook) {
-			d.fail(item, "the hook %q is listed twice", hook)
-		} else if hook != "" {
-			hooks = append(hooks, hook)
-		}
-	})
-	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		d.fail(n, "hooks: the list is empty; leave it out for a rule that is asked at every hook")
-	}
-	return hooks
-}
-
-// hook reads the name of a hook.
-func (d *document) hook(n *yaml.Node) string {
-	hook := d.str(n, "hook")
-	if hook != "" && !cds.ValidHook(hook) {
-		d.unknown(n, hook, cds.HookNames(), "unknown hook %q; one of your own has a name such as org.example.my-hook", hook)
-		return ""
-	}
-	return hook
 }
 
 // binding reads {name: what it is bound to}.

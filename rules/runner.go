@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/primum-cds/primum/cds"
 )
@@ -133,5 +134,7 @@ func (t *Test) read(engine *cds.Engine, pack cds.Pack) (*cds.Record, error) {
 }
 
 func (t *Test) review(rec *cds.Record) cds.Review {
-	return cds.Review{Hook: t.Hook, Now: t.Now, Context: map[string]any{"patientId": rec.PatientID()}}
+	asked := map[string]any{"patientId": rec.PatientID()}
+	maps.Copy(asked, t.Context)
+	return cds.Review{Hook: t.Hook, Now: t.Now, Context: asked}
 }

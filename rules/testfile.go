@@ -28,7 +28,8 @@ type Test struct {
 	Position   cds.Position
 	Hook       string // "order-sign" if there are orders and nothing is said, else "": the whole record
 	Now        time.Time
-	Supplied   []string // the types of which the record is complete; nil: of all
+	Context    map[string]any // of the hook, beside the patient's id
+	Supplied   []string       // the types of which the record is complete; nil: of all
 	Params     []cds.SiteParam
 	Want       []Expected
 	Undecided  []Expected
@@ -123,6 +124,7 @@ func (d *document) test(n *yaml.Node, now time.Time) Test {
 	f := fields{
 		"name":       func(n *yaml.Node) { t.Name, t.Position = d.str(n, "name"), d.place(n) },
 		"hook":       func(n *yaml.Node) { t.Hook = d.hook(n) },
+		"context":    func(n *yaml.Node) { t.Context = d.hookContext(n) },
 		"now":        func(n *yaml.Node) { t.Now = d.instant(n, "now") },
 		"supplied":   func(n *yaml.Node) { t.Supplied = d.types(n) },
 		"params":     func(n *yaml.Node) { t.Params = d.siteParams(n) },
@@ -140,6 +142,21 @@ func (d *document) test(n *yaml.Node, now time.Time) Test {
 		t.Hook = "order-sign"
 	}
 	return t
+}
+
+// hookContext reads what a hook's context holds, each value as JSON has it.
+func (d *document) hookContext(n *yaml.Node) map[string]any {
+	out := map[string]any{}
+	d.named(n, "context", func(key, value *yaml.Node) {
+		if value.Kind == yaml.SequenceNode {
+			texts := []any{}
+			d.list(value, key.Value, func(item *yaml.Node) { texts = append(texts, d.str(item, key.Value)) })
+			out[key.Value] = texts
+		} else if v, _ := d.value(value, key.Value); v != nil {
+			out[key.Value] = v
+		}
+	})
+	return out
 }
 
 // types reads a list of FHIR types. An empty list says that nothing was supplied.

@@ -5,8 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"time"
-
-	"github.com/primum-cds/primum/cds"
 )
 
 func (c *command) eval(args []string) error {
@@ -67,7 +65,7 @@ func (c *command) evalFile(k *knowledge, q *question, name string, now time.Time
 	if len(p.notices) > 0 {
 		report.Warnings = append(p.notices, report.Warnings...)
 	}
-	c.hints(q, p)
+	c.hints(k, q, p)
 	if format == "json" {
 		return c.json(report)
 	}
@@ -80,12 +78,12 @@ func (c *command) evalFile(k *knowledge, q *question, name string, now time.Time
 }
 
 // hints tells on standard error what a caller may not have meant to ask.
-func (c *command) hints(q *question, p *patient) {
+func (c *command) hints(k *knowledge, q *question, p *patient) {
 	newest := p.record.Newest()
 	if q.now.IsZero() && newest != "" && newest < p.review.Now.AddDate(-1, 0, 0).Format(time.DateOnly) {
 		fmt.Fprintf(c.errors, "primum: %s: the newest data is of %s; to review it as of then, use --now %s\n", p.name, newest, lastDay(newest))
 	}
-	if hook, _ := cds.HookByName(p.review.Hook); hook.Orders && !p.isRequest {
+	if hook, _ := k.engine.Hook(p.review.Hook); hook.Orders && !p.isRequest {
 		fmt.Fprintf(c.errors, "primum: %s: %s is about new orders, and a Bundle brings none: give a CDS Hooks request, or leave --hook out\n", p.name, hook.Name)
 	}
 }

@@ -37,7 +37,7 @@ or a CDS Hooks request; "-" is standard input.`)
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
-	c.hints(q, p)
+	c.hints(k, q, p)
 	explanation{all, &paper{w: c.out}}.write(*rule, p)
 	return nil
 }

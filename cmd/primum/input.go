@@ -45,7 +45,7 @@ func (c *command) patient(k *knowledge, q *question, name string, now time.Time)
 }
 
 func (p *patient) request(engine *cds.Engine, data []byte, now time.Time) error {
-	request, err := hooks.Decode(data)
+	request, err := hooks.DecodeFor(engine, data)
 	if err != nil {
 		return fmt.Errorf("%s: this CDS Hooks request cannot be read: %w", p.name, err)
 	}

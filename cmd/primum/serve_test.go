@@ -218,12 +218,16 @@ func TestTheExampleOfAServerFile(t *testing.T) {
 		text = bytes.Replace(text, []byte(test.from), []byte(test.to), 1)
 	}
 	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(filepath.Join(dir, "site-pack"), os.DirFS("../../examples/site-pack")))
+	for _, folder := range []string{"site-pack", "own-hook"} {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, folder), os.DirFS("../../examples/"+folder)))
+	}
 	p := serveIn(t, dir, string(text))
-	for service, file := range map[string]string{
-		"primum-patient-view": "patient-view", "primum-order-select": "order-select", "primum-order-sign": "order-sign", "interactions": "order-sign",
+	for service, call := range map[string]struct{ file, rule string }{
+		"primum-patient-view": {"requests/patient-view", "warfarin-nsaid"}, "primum-order-select": {"requests/order-select", "warfarin-nsaid"},
+		"primum-order-sign": {"requests/order-sign", "warfarin-nsaid"}, "interactions": {"requests/order-sign", "warfarin-nsaid"},
+		"discharge": {"own-hook/request", "warfarin-without-booked-inr"},
 	} {
-		body, err := os.ReadFile("../../examples/requests/" + file + ".json")
+		body, err := os.ReadFile("../../examples/" + call.file + ".json")
 		require.NoError(t, err)
 		response, err := http.Post(p.url+"/cds-services/"+service, "application/json", bytes.NewReader(body))
 		require.NoError(t, err)
@@ -231,7 +235,7 @@ func TestTheExampleOfAServerFile(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, http.StatusOK, response.StatusCode, string(answer))
-		require.Contains(t, string(answer), "warfarin-nsaid", service)
+		require.Contains(t, string(answer), call.rule, service)
 	}
 	p.end()
 

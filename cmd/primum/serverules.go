@@ -95,8 +95,9 @@ func (l *ruleLoader) compile(set *server.RuleSet, site cds.Site, options []cds.O
 func some(packs []cds.Pack, s serviceFile, site cds.Site, options []cds.Option) (*cds.Engine, error) {
 	var chosen []cds.Pack
 	var names []string
+	var declared []cds.Hook
 	for _, p := range packs {
-		names = append(names, p.Name)
+		names, declared = append(names, p.Name), append(declared, p.Hooks...)
 		if slices.Contains(s.Packs, p.Name) {
 			chosen = append(chosen, p)
 		}
@@ -106,7 +107,7 @@ func some(packs []cds.Pack, s serviceFile, site cds.Site, options []cds.Option) 
 			return nil, fmt.Errorf("service %q: there is no pack %q: expected one of %s", s.ID, name, strings.Join(names, ", "))
 		}
 	}
-	engine, err := cds.New(chosen, append(slices.Clone(options), cds.WithSite(siteOf(chosen, site)))...)
+	engine, err := cds.New(chosen, append(slices.Clone(options), cds.WithSite(siteOf(chosen, site)), cds.WithHooks(declared...))...)
 	if err != nil {
 		return nil, brokenRules(err)
 	}

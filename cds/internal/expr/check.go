@@ -107,11 +107,7 @@ func (c *compilation) typeOf(e ast.Expr) *types.Type {
 
 // structure is a type with fields; nil if there is none of that name.
 func (c *compilation) structure(name string) *structType {
-	more := []*structType{c.scope.Names.paramsStruct()}
-	if c.scope.Table != nil {
-		more = append(more, c.scope.Table.row)
-	}
-	return c.env.provider.with(more...).structure(name)
+	return c.scope.types(c.env.provider).structure(name)
 }
 
 func (c *compilation) checkDyn(e ast.Expr) {

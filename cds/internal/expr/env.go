@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/decls"
-	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/ext"
 
 	"github.com/primum-cds/primum/cds/internal/fhir"
@@ -36,6 +34,8 @@ type Env struct {
 	scopes map[scopeKey]*scoping
 	bare   map[scopeKey]*cel.Env // of scopes without their names: plans keep them
 	plans  []*plan               // that were made since Forget
+	// contexts are the types of `context`, by their fields.
+	contexts map[string]*structType
 }
 
 // NewEnv returns an Env with the vocabulary, whose codes it interns, and a program's own functions.
@@ -46,7 +46,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		return nil, err
 	}
 	p.codes = codes
-	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}}
+	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}, contexts: map[string]*structType{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
 		readNothing(slices.Concat(literalFunctions(), membershipFunctions(), compareFunctions(), planned())))
 	for _, f := range all {
@@ -80,7 +80,6 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 		opts = append(opts, cel.Variable(alikeName(i), codesType))
 	}
 	opts = append(opts, declare(all)...)
-	p.types["Context"] = contextStruct()
 	base, err := libraries.Extend(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("the vocabulary cannot be built: %w", err)
@@ -131,47 +130,3 @@ func global(f *decls.FunctionDecl) bool {
 var celReserved = []string{"as", "break", "const", "continue", "else", "for", "function", "if", "import",
 	"let", "loop", "package", "namespace", "return", "var", "void", "while",
 	"int", "uint", "double", "bool", "string", "bytes", "list", "map", "type", "dyn", "null_type"}
-
-// contextType has the fields of the hooks' contexts that are not resources.
-var contextType = types.NewObjectType("Context")
-
-func contextStruct() *structType {
-	t := &structType{name: "Context", cel: contextType, fields: map[string]*types.FieldType{}}
-	for _, name := range []string{"userId", "patientId", "encounterId", "performer"} {
-		t.names = append(t.names, name)
-		t.fields[name] = &types.FieldType{
-			Type: types.StringType,
-			IsSet: func(target any) bool {
-				_, ok := contextString(target, name)
-				return ok
-			},
-			GetFrom: func(target any) (any, error) {
-				if s, ok := contextString(target, name); ok {
-					return types.String(s), nil
-				}
-				if c, ok := target.(contextVal); ok {
-					return c.ev.unknown(Missing{Resource: "context", Path: name, Reason: "not in the request"}), nil
-				}
-				return target, nil
-			},
-		}
-	}
-	return t
-}
-
-type contextVal struct {
-	opaque
-	ev *Eval
-}
-
-func (contextVal) Type() ref.Type { return contextType }
-func (v contextVal) Value() any   { return v }
-
-func contextString(target any, name string) (string, bool) {
-	c, ok := target.(contextVal)
-	if !ok {
-		return "", false
-	}
-	s, ok := c.ev.Context[name].(string)
-	return s, ok && s != ""
-}

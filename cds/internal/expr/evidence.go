@@ -11,7 +11,7 @@ import (
 
 // A Read is a value that was read, or an absence that was found.
 type Read struct {
-	Entry *chart.Entry // nil for an absence over a whole list
+	Entry *chart.Entry // nil for an absence over a whole list, and for a field of the context
 	Res   string
 	Path  string
 	Value string
@@ -24,7 +24,7 @@ func (r *Read) key() readKey { return readKey{r.Res, r.Path, r.Value} }
 
 // A reading is a Read that nobody has asked to see: most questions come to nothing.
 type reading struct {
-	entry *chart.Entry // nil for an absence
+	entry *chart.Entry // nil for an absence, which has an index, and for a field of the context
 	up    *node        // what path is below of; nil: the resource
 	path  string
 	index int     // in the list that path is, -1 if it is none
@@ -65,7 +65,10 @@ func (ev *Eval) absence(s search) {
 }
 
 func (r *reading) read() Read {
-	if r.entry == nil {
+	switch {
+	case r.entry == nil && r.index < 0: // of the context
+		return Read{Path: r.path, Value: Display(r.value)}
+	case r.entry == nil:
 		return Read{Path: r.path, Value: fmt.Sprintf("none of %s in %d supplied", r.text, r.index)}
 	}
 	out := Read{Entry: r.entry, Res: r.entry.Ref(), Path: element(r.path, r.index), Value: r.text, Date: r.entry.Written()}

@@ -94,11 +94,7 @@ func (p *planner) field(e ast.Expr, id string, operand ast.Expr, name string) bo
 	if t.Kind() != types.StructKind {
 		return false
 	}
-	more := []*structType{p.scope.Names.paramsStruct()}
-	if p.scope.Table != nil {
-		more = append(more, p.scope.Table.row)
-	}
-	f, ok := p.env.provider.with(more...).FindStructFieldType(t.TypeName(), name)
+	f, ok := p.scope.types(p.env.provider).FindStructFieldType(t.TypeName(), name)
 	if !ok {
 		return false
 	}
@@ -106,6 +102,19 @@ func (p *planner) field(e ast.Expr, id string, operand ast.Expr, name string) bo
 	p.constant(field, fieldRef{field: f})
 	p.hand(e, p.env.fns[id], []ast.Expr{operand, field})
 	return true
+}
+
+func isOptionalSelect(e ast.Expr) bool {
+	return e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.OptSelect
+}
+
+// selectedBy returns what a field is of, and its name, in `x.f` and in `x.?f`.
+func selectedBy(e ast.Expr) (operand ast.Expr, field string) {
+	if isOptionalSelect(e) {
+		field, _ = e.AsCall().Args()[1].AsLiteral().Value().(string)
+		return e.AsCall().Args()[0], field
+	}
+	return e.AsSelect().Operand(), e.AsSelect().FieldName()
 }
 
 func isOptional(t *types.Type) bool { return t.TypeName() == "optional_type" }

@@ -76,7 +76,8 @@ func (c *compilation) start(e ast.Expr) int {
 func (c *compilation) fieldAt(e ast.Expr) int {
 	runes := []rune(c.source)
 	at := c.offset(c.info().GetStartLocation(e.ID())) // the dot, or has
-	if i := strings.Index(string(runes[at:]), e.AsSelect().FieldName()); i >= 0 {
+	_, field := selectedBy(e)
+	if i := strings.Index(string(runes[at:]), field); i >= 0 {
 		return at + len([]rune(string(runes[at:])[:i]))
 	}
 	return at

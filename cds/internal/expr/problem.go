@@ -106,7 +106,7 @@ func (c *compilation) problem(issue *common.Error) *Problem {
 	switch m := issue.Message; {
 	case e == nil:
 		return &Problem{Offset: c.offset(issue.Location), Message: "the types in this expression do not fit together"}
-	case undefinedField.MatchString(m) && e.Kind() == ast.SelectKind:
+	case undefinedField.MatchString(m) && (e.Kind() == ast.SelectKind || isOptionalSelect(e)):
 		return c.fieldProblem(e)
 	case undeclared.MatchString(m):
 		return c.nameProblem(e, undeclared.FindStringSubmatch(m)[1])
@@ -123,10 +123,15 @@ func (c *compilation) problem(issue *common.Error) *Problem {
 }
 
 func (c *compilation) fieldProblem(e ast.Expr) *Problem {
-	field, owner := e.AsSelect().FieldName(), c.typeOf(e.AsSelect().Operand())
+	operand, field := selectedBy(e)
+	owner := inner(c.typeOf(operand))
 	p := &Problem{Offset: c.fieldAt(e), Message: displayType(owner.TypeName()) + " has no field " + quote(field)}
 	t := c.structure(owner.TypeName())
 	if t == nil {
+		return p
+	}
+	if owner.IsExactType(contextType) && c.scope.Context != nil {
+		c.scope.Context.problem(p, field)
 		return p
 	}
 	choices := choicesOf(t, field)

@@ -18,7 +18,9 @@ type Scope struct {
 	Row   string // the name of the row, "" for none
 	Table *Table
 	Lets  []variable
-	Later []string // lets that stand further down, which cannot be named yet
+	// Context is what can be read of `context`; nil: nothing.
+	Context *Context
+	Later   []string // lets that stand further down, which cannot be named yet
 	// NoRecord leaves out everything that is read from a patient: an indicator may depend on row and
 	// params alone.
 	NoRecord bool
@@ -51,6 +53,7 @@ func (s *Scope) broken() bool {
 type scopeKey struct {
 	names          *Names
 	table          *Table
+	context        *structType
 	focus, of, row string
 	lets           string
 }
@@ -60,7 +63,7 @@ func (s *Scope) key() scopeKey {
 	for _, l := range s.Lets {
 		lets.WriteString("|" + l.name + ":" + l.typ.String())
 	}
-	return scopeKey{s.Names, s.Table, s.Focus, s.Of, s.Row, lets.String()}
+	return scopeKey{s.Names, s.Table, s.contextStruct(), s.Focus, s.Of, s.Row, lets.String()}
 }
 
 // A scoping is what compiles expressions of one scope. Each of its environments is made when it is first
@@ -108,17 +111,32 @@ func (e *Env) scopeOf(s *Scope) (*scoping, error) {
 	return sc, nil
 }
 
-// bareOf returns the environment with the types of a scope and none of its names.
-func (e *Env) bareOf(s *Scope) (*cel.Env, error) {
-	key := scopeKey{names: s.Names, table: s.Table}
-	if env := e.bare[key]; env != nil {
-		return env, nil
+func (s *Scope) contextStruct() *structType {
+	if s.Context == nil {
+		return nil
 	}
+	return s.Context.structure
+}
+
+// types returns the types of a scope: the vocabulary's, and those of its params, row and context.
+func (s *Scope) types(vocabulary *provider) *provider {
 	more := []*structType{s.Names.paramsStruct()}
 	if s.Table != nil {
 		more = append(more, s.Table.row)
 	}
-	env, err := e.base.Extend(cel.CustomTypeProvider(e.provider.with(more...)))
+	if s.Context != nil {
+		more = append(more, s.Context.structure)
+	}
+	return vocabulary.with(more...)
+}
+
+// bareOf returns the environment with the types of a scope and none of its names.
+func (e *Env) bareOf(s *Scope) (*cel.Env, error) {
+	key := scopeKey{names: s.Names, table: s.Table, context: s.contextStruct()}
+	if env := e.bare[key]; env != nil {
+		return env, nil
+	}
+	env, err := e.base.Extend(cel.CustomTypeProvider(s.types(e.provider)))
 	if err != nil {
 		return nil, err
 	}

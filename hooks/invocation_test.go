@@ -146,11 +146,11 @@ func TestR4HookInstance(t *testing.T) {
 	require.Equal(t, []map[string]string{{"resource": "request", "path": "hookInstance", "message": "a UUID was expected"}}, a.report(t).Warnings)
 }
 
-// slow is a Fetcher that takes what time it is given.
-type slow struct{}
+// slow is a Fetcher that gets nothing in the time that it is given.
+type slow struct{ until time.Time }
 
-func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
-	<-ctx.Done()
+func (s *slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
+	s.until, _ = ctx.Deadline()
 	out := make([]fetch.Result, len(r.Queries))
 	for i := range out {
 		out[i].Absent = fetch.Timeout
@@ -158,11 +158,14 @@ func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
 	return out
 }
 
-// A FHIR server that does not answer costs no more than the deadline, beyond which there would be no answer: the
-// rest is decided in time.
+// A FHIR server that does not answer is given up in time to ask the rules: the rest is decided before the deadline.
 func TestR6AnswersInTime(t *testing.T) {
-	h := handler(t, hooks.Config{Deadlines: map[string]time.Duration{"order-sign": time.Second}, Fetcher: slow{}, Prefetch: medications})
+	f := &slow{}
+	h := handler(t, hooks.Config{Deadlines: map[string]time.Duration{"": time.Hour, "order-sign": time.Minute}, Fetcher: f, Prefetch: medications})
+	const given = time.Minute - 100*time.Millisecond
+	earliest := time.Now().Add(given)
 	a := answered(t, post(h, "order-sign", withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), somebody))))
+	require.WithinRange(t, f.until, earliest, time.Now().Add(given))
 	require.Equal(t, []string{"interaction", "pair-that-exists"}, a.report(t).Undecided)
 }
 

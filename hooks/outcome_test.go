@@ -56,7 +56,7 @@ func TestS8R3NothingOfThePatientIsTold(t *testing.T) {
 	h := handler(t, hooks.Config{
 		Log: slog.New(slog.NewJSONHandler(&logged, nil)), Prefetch: medications, Fetcher: &slow{},
 		Feedback: &notebook{err: fmt.Errorf("%s", canary)},
-		Observe: func(_ context.Context, o *hooks.Outcome) { fmt.Fprintf(&told, "%+v\n", *o) },
+		Observe:  func(_ context.Context, o *hooks.Outcome) { fmt.Fprintf(&told, "%+v\n", *o) },
 	})
 	for _, body := range []string{good, good[:len(good)-1], strings.Replace(good, `"draftOrders"`, `"x"`, 1), strings.Replace(good, `"order-sign"`, `"`+canary+`"`, 1), canary} {
 		post(h, "order-sign", body)

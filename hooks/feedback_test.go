@@ -90,7 +90,7 @@ func TestF5FeedbackThatIsRefused(t *testing.T) {
 		{"it is not taken", "POST", feedbackPath, hooks.Feedback(nil), 404, "not-supported", "this service takes no feedback"},
 		{"the store fails", "POST", feedbackPath, &notebook{err: errors.New("Mrs Canary's disk is full")}, 500, "exception", "the service failed: its log says why"},
 		{"there is no such service", "POST", "/cds-services/x/feedback", &notebook{}, 404, "not-found",
-			"there is no such service: those that there are are listed at /cds-services"},
+			noSuchService},
 		{"it is asked for", "GET", feedbackPath, &notebook{}, 405, "not-supported", "this is asked by POST"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

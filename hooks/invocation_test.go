@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,34 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// noSuchService tells whoever asks for what there is not which services there are.
+const noSuchService = "there is no such service; there are: primum-allergyintolerance-create, primum-appointment-book, primum-encounter-discharge, " +
+	"primum-encounter-start, primum-medication-prescribe, primum-medication-refill, primum-medication-verify, primum-order-dispatch, primum-order-review, " +
+	"primum-order-select, primum-order-sign, primum-org.example.admission, primum-patient-view, primum-problem-list-item-create"
+
+func TestR5UnknownServices(t *testing.T) {
+	engine, err := trial()
+	require.NoError(t, err)
+	many := make([]hooks.Service, 51)
+	for i := range many {
+		many[i] = hooks.Service{ID: fmt.Sprint("s", i), Hook: "order-sign"}
+	}
+	for _, test := range []struct {
+		services []hooks.Service
+		want     string
+	}{
+		{nil, noSuchService},
+		{[]hooks.Service{}, "there is no such service, for there are none"},
+		{[]hooks.Service{{ID: "orders", Hook: "order-sign"}, {ID: "a", Hook: "order-sign"}, {ID: "orders", Hook: "order-select"}}, "there is no such service; there are: a, orders"},
+		{many, "there is no such service: those that there are are listed at /cds-services"},
+	} {
+		h, err := hooks.New(engine, hooks.Config{Services: test.services})
+		require.NoError(t, err)
+		code, diagnostics := refused(t, post(h, "x", signing([]string{ibuprofen})), http.StatusNotFound)
+		require.Equal(t, []string{"not-found", test.want}, []string{code, diagnostics})
+	}
+}
+
 func TestR1R5RequestsThatAreRefused(t *testing.T) {
 	ok := signing([]string{ibuprofen}, takesWarfarin)
 	h := handler(t, hooks.Config{MaxBody: 10_000})
@@ -25,7 +54,7 @@ func TestR1R5RequestsThatAreRefused(t *testing.T) {
 		{"elsewhere", "GET", "/", "", 404, "not-found", "there is nothing here: services are listed at /cds-services"},
 		{"elsewhere that begins alike", "GET", "/cds-servicesx", "", 404, "not-found", "there is nothing here: services are listed at /cds-services"},
 		{"below a service", "POST", "/cds-services/primum-order-sign/x/y", ok, 404, "not-found", "there is nothing here: services are listed at /cds-services"},
-		{"no such service", "POST", "/cds-services/x", ok, 404, "not-found", "there is no such service: those that there are are listed at /cds-services"},
+		{"no such service", "POST", "/cds-services/x", ok, 404, "not-found", noSuchService},
 		{"another method", "GET", "/cds-services/primum-order-sign", "", 405, "not-supported", "this is asked by POST"},
 		{"another method of discovery", "POST", "/cds-services", ok, 405, "not-supported", "this is asked by GET, HEAD"},
 		{"the hook of another service", "POST", "/cds-services/primum-order-select", ok, 400, "invalid", "hook: order-select, at which this service answers, was expected"},
@@ -146,11 +175,11 @@ func TestR4HookInstance(t *testing.T) {
 	require.Equal(t, []map[string]string{{"resource": "request", "path": "hookInstance", "message": "a UUID was expected"}}, a.report(t).Warnings)
 }
 
-// slow is a Fetcher that takes what time it is given.
-type slow struct{}
+// slow is a Fetcher that gets nothing in the time that it is given.
+type slow struct{ until time.Time }
 
-func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
-	<-ctx.Done()
+func (s *slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
+	s.until, _ = ctx.Deadline()
 	out := make([]fetch.Result, len(r.Queries))
 	for i := range out {
 		out[i].Absent = fetch.Timeout
@@ -158,11 +187,14 @@ func (slow) Get(ctx context.Context, r fetch.Request) []fetch.Result {
 	return out
 }
 
-// A FHIR server that does not answer costs no more than the deadline, beyond which there would be no answer: the
-// rest is decided in time.
+// A FHIR server that does not answer is given up in time to ask the rules: the rest is decided before the deadline.
 func TestR6AnswersInTime(t *testing.T) {
-	h := handler(t, hooks.Config{Deadlines: map[string]time.Duration{"order-sign": time.Second}, Fetcher: slow{}, Prefetch: medications})
+	f := &slow{}
+	h := handler(t, hooks.Config{Deadlines: map[string]time.Duration{"": time.Hour, "order-sign": time.Minute}, Fetcher: f, Prefetch: medications})
+	const given = time.Minute - 100*time.Millisecond
+	earliest := time.Now().Add(given)
 	a := answered(t, post(h, "order-sign", withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", ibuprofen), somebody))))
+	require.WithinRange(t, f.until, earliest, time.Now().Add(given))
 	require.Equal(t, []string{"interaction", "pair-that-exists"}, a.report(t).Undecided)
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
@@ -55,9 +54,9 @@ func TestS8R3NothingOfThePatientIsTold(t *testing.T) {
 		Replace(withServer(asking("order-sign", `,"draftOrders":`+bundle("collection", order("d1"), clarithromycin, metformin), `{"patient":`+patient+`,"`+canary+`":[],"medications":`+bundle("searchset", takesWarfarin)+`}`)))
 	var told, logged bytes.Buffer
 	h := handler(t, hooks.Config{
-		Log: slog.New(slog.NewJSONHandler(&logged, nil)), Prefetch: medications, Fetcher: slow{},
-		Feedback: &notebook{err: fmt.Errorf("%s", canary)}, Deadlines: map[string]time.Duration{"order-sign": 200 * time.Millisecond},
-		Observe: func(_ context.Context, o *hooks.Outcome) { fmt.Fprintf(&told, "%+v\n", *o) },
+		Log: slog.New(slog.NewJSONHandler(&logged, nil)), Prefetch: medications, Fetcher: &slow{},
+		Feedback: &notebook{err: fmt.Errorf("%s", canary)},
+		Observe:  func(_ context.Context, o *hooks.Outcome) { fmt.Fprintf(&told, "%+v\n", *o) },
 	})
 	for _, body := range []string{good, good[:len(good)-1], strings.Replace(good, `"draftOrders"`, `"x"`, 1), strings.Replace(good, `"order-sign"`, `"`+canary+`"`, 1), canary} {
 		post(h, "order-sign", body)

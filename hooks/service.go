@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/primum-cds/primum/cds"
 )
@@ -169,6 +170,20 @@ func (c *call) discover() error {
 	return nil
 }
 
+// noService refuses a call of a service that there is not, and says which there are.
 func (c *call) noService() error {
-	return &problem{status: http.StatusNotFound, code: "not-found", message: "there is no such service: those that there are are listed at " + root}
+	var ids []string
+	for _, s := range c.Handler.services {
+		ids = append(ids, s.ID)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	message := "there is no such service; there are: " + strings.Join(ids, ", ")
+	switch {
+	case len(ids) == 0:
+		message = "there is no such service, for there are none"
+	case len(ids) > maxSaid:
+		message = "there is no such service: those that there are are listed at " + root
+	}
+	return &problem{status: http.StatusNotFound, code: "not-found", message: message}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
+	"github.com/primum-cds/primum/rules"
 	"github.com/stretchr/testify/require"
 )
 
@@ -30,4 +31,21 @@ func TestRequests(t *testing.T) {
 		require.Equal(t, strings.TrimSuffix(file, ".json"), request.Hook)
 		require.Empty(t, request.Warnings, file)
 	}
+}
+
+// The README names the hooks at which the packs that ship have rules.
+func TestHooksWithRules(t *testing.T) {
+	packs, err := rules.Embedded()
+	require.NoError(t, err)
+	engine, err := cds.New(packs)
+	require.NoError(t, err)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var named []string
+	for line := range strings.Lines(string(readme)) {
+		if name, ok := strings.CutPrefix(line, "* "); ok {
+			named = append(named, strings.TrimSpace(name))
+		}
+	}
+	require.Equal(t, engine.Hooks(), named)
 }

@@ -26,6 +26,7 @@ type call struct {
 	started  time.Time
 	outcome  *Outcome
 	answered bool
+	unsent   bool // the client went away before it had its answer
 
 	services []Service // those of the id in the URL
 	service  Service   // the one that is asked
@@ -224,9 +225,11 @@ func (c *call) write(status int, body []byte) {
 		header.Set("Content-Type", "application/json")
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
+	c.unsent = c.r.Context().Err() != nil
 	c.w.WriteHeader(status)
 	if c.r.Method != http.MethodHead {
-		_, _ = c.w.Write(body) // whom it could be told has gone
+		_, err := c.w.Write(body)
+		c.unsent = c.unsent || err != nil
 	}
 	c.outcome.Took = time.Since(c.started)
 }

@@ -11,7 +11,8 @@ import (
 
 // Feedback keeps which cards were shown and what clients report of them. A feedback.Store is one.
 type Feedback interface {
-	// Shown keeps that cards were shown.
+	// Shown keeps that cards were shown. It is called when the client has its answer, but its next call on the same
+	// connection waits for it. If it fails, the cards count as not shown: they are not left out the next time.
 	Shown(ctx context.Context, cards []feedback.Card) error
 	// Record keeps feedback; when it returns nil, that is on disk. The same may come again.
 	Record(ctx context.Context, from feedback.Origin, items []feedback.Feedback) error

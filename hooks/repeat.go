@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -131,12 +132,16 @@ func (a *answer) content(ref string) string {
 	return ref
 }
 
-// remember keeps which cards were sent. It is done when the client has them: it does not wait for a disk.
+// remember keeps which cards were sent. It is done when the client has them: it does not wait for a disk. A client
+// that went away before has shown nothing: what it did not get must not be left out the next time.
 func (c *call) remember(cards []feedback.Card) {
 	if c.config.Feedback == nil || len(cards) == 0 {
 		return
 	}
-	_ = http.NewResponseController(c.w).Flush() // what cannot be flushed is sent later
+	err := http.NewResponseController(c.w).Flush() // what does not know how is sent later
+	if c.unsent || err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), rememberFor)
 	defer cancel()
 	if err := c.config.Feedback.Shown(ctx, cards); err != nil {

@@ -3,6 +3,8 @@ package hooks_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -97,6 +99,73 @@ func TestRepeatsWithoutMemory(t *testing.T) {
 		require.Len(t, answered(t, post(h, "order-sign", signing([]string{ibuprofen}, takesWarfarin))).Cards, 2)
 	}
 }
+
+// What a memory did not take is shown again, also when it works again; what it has taken is not forgotten by that.
+func TestRepeatsOfAMemoryThatFailedMeanwhile(t *testing.T) {
+	m := &notebook{}
+	h := handler(t, hooks.Config{Feedback: failing{m}, Clients: map[string]hooks.Client{"": {ShowsOrderSelect: true}}})
+	selecting := asking("order-select", `,"selections":[],"draftOrders":`+bundle("collection", ibuprofen), `{"medications":`+bundle("searchset", takesWarfarin)+`}`)
+	sign := func() int {
+		return len(answered(t, post(h, "order-sign", signing([]string{ibuprofen}, takesWarfarin))).Cards)
+	}
+	m.err = errors.New("no disk")
+	require.Len(t, answered(t, post(h, "order-select", selecting)).Cards, 2)
+	m.err = nil
+	require.Equal(t, 2, sign(), "it is not known that they were shown")
+	require.Len(t, answered(t, post(h, "order-select", selecting)).Cards, 2)
+	require.Zero(t, sign())
+	m.err = errors.New("no disk")
+	require.Equal(t, 2, sign(), "it cannot be known")
+	m.err = nil
+	require.Zero(t, sign())
+}
+
+// failing is a memory that takes nothing while it fails.
+type failing struct{ *notebook }
+
+func (f failing) Shown(ctx context.Context, cards []feedback.Card) error {
+	if f.err != nil {
+		return f.err
+	}
+	return f.notebook.Shown(ctx, cards)
+}
+
+// A client that went away before it had its answer has shown nothing.
+func TestRepeatsOfAClientThatWentAway(t *testing.T) {
+	for name, ask := range map[string]func(h http.Handler, r *http.Request){
+		"before the answer": func(h http.Handler, r *http.Request) {
+			ctx, cancel := context.WithCancel(r.Context())
+			h.ServeHTTP(leaving{httptest.NewRecorder(), cancel}, r.WithContext(ctx))
+		},
+		"within it": func(h http.Handler, r *http.Request) { h.ServeHTTP(gone{httptest.NewRecorder()}, r) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &notebook{}
+			h := handler(t, hooks.Config{Feedback: m, Clients: map[string]hooks.Client{"": {ShowsOrderSelect: true}}})
+			body := asking("order-select", `,"selections":[],"draftOrders":`+bundle("collection", ibuprofen), `{"medications":`+bundle("searchset", takesWarfarin)+`}`)
+			ask(h, httptest.NewRequest("POST", "/cds-services/primum-order-select", strings.NewReader(body)))
+			require.Empty(t, m.cards)
+			require.Len(t, answered(t, post(h, "order-sign", signing([]string{ibuprofen}, takesWarfarin))).Cards, 2)
+			require.Len(t, m.cards, 2)
+		})
+	}
+}
+
+// leaving is a client that goes when its answer begins.
+type leaving struct {
+	http.ResponseWriter
+	leave func()
+}
+
+func (l leaving) Header() http.Header {
+	l.leave()
+	return l.ResponseWriter.Header()
+}
+
+// gone is a client that nothing can be written to.
+type gone struct{ http.ResponseWriter }
+
+func (gone) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
 // A pair of therapies that exist is no news when something else is ordered.
 func TestExistingPairs(t *testing.T) {

@@ -57,3 +57,12 @@ func (e *VersionError) Error() string {
 	}
 	return fmt.Sprintf("%s has version %d, %d is the newest that is known here: it was made by a newer version of this program", e.Store, e.Found, e.Newest)
 }
+
+// A WriteError is returned when a store cannot write to its disk. Its text holds nothing of what was to be stored.
+type WriteError struct{ Err error }
+
+// Error says what the system said.
+func (e *WriteError) Error() string { return "the store cannot be written: " + e.Err.Error() }
+
+// Unwrap returns what the system said.
+func (e *WriteError) Unwrap() error { return e.Err }

@@ -38,6 +38,7 @@ type metrics struct {
 	lost       *prometheus.CounterVec
 	spansLost  prometheus.Counter
 	deleted    *prometheus.CounterVec
+	forgotten  prometheus.Counter
 }
 
 // seconds of an answer, around the 500 ms that CDS Hooks asks for.
@@ -69,6 +70,7 @@ func newMetrics(q *queue) *metrics {
 	m.lost = m.counters("journal_lost_total", "Lines and requests that could not be kept.", "journal", "reason")
 	m.spansLost = m.counters("spans_lost_total", "Spans that could not be exported.").WithLabelValues()
 	m.deleted = m.counters("deleted_total", "Cards, reports and files that were deleted because they were too old.", "kind")
+	m.forgotten = m.counters("cards_forgotten_total", "Cards that were shown, but could not be kept in the store of feedback.").WithLabelValues()
 	m.registry.MustRegister(m.seconds)
 	for name, read := range map[string]func() float64{
 		"queue_waiting": func() float64 { return float64(q.waiting.Load()) },

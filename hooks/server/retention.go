@@ -73,7 +73,7 @@ func (s *Server) deleteOld(ctx context.Context, e expiry) {
 	switch {
 	case ctx.Err() != nil: // the server ends: what is left is deleted the next time
 	case err != nil:
-		s.log.Error("what is too old could not be deleted", "kind", e.kind, "before", before, "deleted", n, "error", plain(err).Error())
+		s.log.Error("what is too old could not be deleted", "kind", e.kind, "before", before, "deleted", n, "error", cause(err))
 	default:
 		s.log.Info("what was too old is deleted", "kind", e.kind, "before", before, "deleted", n)
 	}

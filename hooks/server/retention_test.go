@@ -106,7 +106,7 @@ func TestRetention(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		require.Equal(t, []string{
-			"ERROR what is too old could not be deleted feedback 1999-12-04T00:00:00Z 0 database not open",
+			"ERROR what is too old could not be deleted feedback 1999-12-04T00:00:00Z 0 the store cannot be written: database not open",
 			"INFO what was too old is deleted archive 1999-12-27T00:00:00Z 0",
 		}, deletions(t, told))
 		cancel()

@@ -77,6 +77,7 @@ func (s *Server) drain(server *http.Server, door *gate, open *connections) error
 
 // close gives back what the Server holds.
 func (s *Server) close() {
+	s.store.end()
 	s.decisions.close()
 	s.audits.close()
 	s.archive.close()

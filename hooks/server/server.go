@@ -47,6 +47,7 @@ type Server struct {
 
 	strangers *ration // what is logged of those who are not known
 	expires   []expiry
+	store     *store // nil: no feedback is kept
 
 	decisions, audits *journal
 	archive           *archive
@@ -109,7 +110,8 @@ func (s *Server) wire() {
 		h.Fetcher = fetcher{h.Fetcher, s}
 	}
 	if h.Feedback != nil {
-		h.Feedback = shown{h.Feedback}
+		s.store = newStore(h.Feedback, s.metrics, s.log)
+		h.Feedback = s.store
 	}
 }
 

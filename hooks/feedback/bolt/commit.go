@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/primum-cds/primum/hooks/feedback"
 	"go.etcd.io/bbolt"
 )
 
@@ -62,15 +63,20 @@ func (s *Store) commit(group []*write) {
 func (s *Store) transaction(group []*write) (err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
-			err = fmt.Errorf("the file cannot be written: %v", broken)
+			err = fmt.Errorf("the store cannot be written: %v", broken)
 		}
 	}()
-	return s.db.Update(func(tx *bbolt.Tx) error {
+	var refused error
+	err = s.db.Update(func(tx *bbolt.Tx) error {
 		for _, w := range group {
-			if err := w.do(tx); err != nil {
-				return err
+			if refused = w.do(tx); refused != nil {
+				return refused
 			}
 		}
 		return nil
 	})
+	if err != nil && refused == nil {
+		return &feedback.WriteError{Err: err}
+	}
+	return err
 }

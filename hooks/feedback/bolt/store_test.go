@@ -105,7 +105,7 @@ func TestStoreIsThereAfterClose(t *testing.T) {
 	s := open(t, path)
 	require.NoError(t, record(t.Context(), s, "a", "b"))
 	require.NoError(t, s.Close())
-	require.Error(t, record(t.Context(), s, "c"), "a store that is closed")
+	require.EqualError(t, record(t.Context(), s, "c"), "the store cannot be written: database not open")
 	s = open(t, path)
 	require.Equal(t, map[string]int{"a": 1, "b": 1}, recorded(t, s))
 	require.NoError(t, s.Close())
@@ -188,7 +188,7 @@ func TestCommitApart(t *testing.T) {
 	require.NoError(t, <-group[0].done)
 	require.EqualError(t, <-group[1].done, "key required")
 	require.NoError(t, <-group[2].done)
-	require.EqualError(t, <-broken.done, "the file cannot be written: page 7")
+	require.EqualError(t, <-broken.done, "the store cannot be written: page 7")
 	require.NoError(t, record(t.Context(), s, "and goes on"))
 }
 

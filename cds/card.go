@@ -25,6 +25,7 @@ type card struct {
 type link struct {
 	label, url, appContext *template
 	kind                   string
+	autolaunchable         bool
 }
 
 type suggestion struct {
@@ -91,6 +92,7 @@ func (c *compiler) card(r *rule, def *Card, part string) *card {
 	for i := range def.Links {
 		k.links = append(k.links, c.link(r, &def.Links[i]))
 	}
+	c.autolaunchable(id, def)
 	for i := range def.Suggestions {
 		k.suggestions = append(k.suggestions, c.suggestion(r, &def.Suggestions[i]))
 	}
@@ -169,7 +171,7 @@ func (c *compiler) absolute(rule string, text Text, t *template) {
 
 func (c *compiler) link(r *rule, def *Link) link {
 	text := func(t Text) *template { return c.template(r.def.ID, t, r.scope) }
-	l := link{label: text(def.Label), url: text(def.URL), appContext: text(def.AppContext), kind: def.Type}
+	l := link{label: text(def.Label), url: text(def.URL), appContext: text(def.AppContext), kind: def.Type, autolaunchable: def.Autolaunchable}
 	at := def.Label.Position()
 	switch {
 	case def.Type != "absolute" && def.Type != "smart":
@@ -182,6 +184,23 @@ func (c *compiler) link(r *rule, def *Link) link {
 	}
 	c.absolute(r.def.ID, def.URL, l.url)
 	return l
+}
+
+// autolaunchable refuses links that cannot be opened in the place of a card: beside another, or where there is
+// something to accept.
+func (c *compiler) autolaunchable(rule string, def *Card) {
+	first := slices.IndexFunc(def.Links, func(l Link) bool { return l.Autolaunchable })
+	if first < 0 {
+		return
+	}
+	if len(def.Suggestions) > 0 {
+		c.fail(def.Links[first].Label.Position(), rule, "", "a link cannot be autolaunchable on a card with suggestions: nobody would see them")
+	}
+	for _, l := range def.Links[first+1:] {
+		if l.Autolaunchable {
+			c.fail(l.Label.Position(), rule, "", "only one link of a card can be autolaunchable")
+		}
+	}
 }
 
 func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {

@@ -1,6 +1,7 @@
 package cds
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -41,6 +42,23 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 }
 
 func verbatim(s string) string { return s }
+
+// quotable writes a text as JSON has it within quotes.
+func quotable(s string) string {
+	out, err := json.Marshal(s)
+	if err != nil {
+		return ""
+	}
+	return string(out[1 : len(out)-1])
+}
+
+// escape is what an appContext does to what comes from data: nothing, unless it begins as JSON does.
+func (t *template) escape() func(string) string {
+	if len(t.parts) > 0 && strings.IndexAny(strings.TrimSpace(t.parts[0].text), "{[") == 0 {
+		return quotable
+	}
+	return verbatim
+}
 
 // line makes a text one line, as a summary is.
 func line(s string) string {
@@ -136,7 +154,8 @@ func (r *rendering) card(k *card) RenderedCard {
 	}
 	for _, l := range k.links {
 		out.Links = append(out.Links, RenderedLink{
-			Label: line(r.text(l.label, verbatim)), URL: r.text(l.url, verbatim), Type: l.kind, AppContext: r.text(l.appContext, verbatim),
+			Label: line(r.text(l.label, verbatim)), URL: r.text(l.url, verbatim), Type: l.kind, AppContext: r.text(l.appContext, l.appContext.escape()),
+			Autolaunchable: l.autolaunchable,
 		})
 	}
 	for _, s := range k.suggestions {

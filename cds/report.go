@@ -107,7 +107,10 @@ type RenderedCard struct {
 }
 
 // A RenderedLink is a Link with its templates filled.
-type RenderedLink struct{ Label, URL, Type, AppContext string }
+type RenderedLink struct {
+	Label, URL, Type, AppContext string
+	Autolaunchable               bool
+}
 
 // A RenderedSuggestion is a Suggestion with its templates filled.
 type RenderedSuggestion struct {

@@ -143,10 +143,15 @@ type Card struct {
 
 // A Link is an absolute URL or the launch URL of a SMART app.
 type Link struct {
-	Label      Text
-	URL        Text
-	Type       string // "absolute" or "smart"
-	AppContext Text   // only for "smart"
+	Label Text
+	URL   Text
+	Type  string // "absolute" or "smart"
+	// AppContext is what a SMART app is told, only for "smart". It is a text of any kind; where it begins as JSON
+	// does, what comes from data is written as JSON has it within quotes.
+	AppContext Text
+	// Autolaunchable says that the link may be opened at once, without the card: all that the card says is in
+	// what it leads to.
+	Autolaunchable bool
 }
 
 // A Suggestion is a change a clinician can accept as a whole.

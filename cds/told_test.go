@@ -73,7 +73,7 @@ func tellCard(line func(int, ...string), c *cds.RenderedCard) {
 		line(1, "source:", c.SourceLabel, c.SourceURL)
 	}
 	for _, l := range c.Links {
-		line(1, "link:", l.Type, l.Label, l.URL, l.AppContext)
+		line(1, "link:", l.Type, l.Label, l.URL, l.AppContext, map[bool]string{true: "(autolaunchable)"}[l.Autolaunchable])
 	}
 	for _, s := range c.Suggestions {
 		recommended := ""

@@ -50,6 +50,7 @@ func (a *answer) response(ctx context.Context) (*response, error) {
 		}
 		out.Cards = append(out.Cards, k)
 	}
+	out.autolaunch(cards)
 	if err := a.issues(cards, out); err != nil {
 		return nil, err
 	}

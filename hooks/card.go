@@ -58,6 +58,8 @@ type link struct {
 	URL        string `json:"url"`
 	Type       string `json:"type"`
 	AppContext string `json:"appContext,omitempty"`
+	// Autolaunchable is of 3.0: a client of 2.0 passes it over, and shows the card.
+	Autolaunchable bool `json:"autolaunchable,omitempty"`
 }
 
 // An extension is by reverse domain name.

@@ -37,6 +37,19 @@ func (a *answer) card(t *told) (card, error) {
 	return out, nil
 }
 
+// autolaunch leaves the hint to open a link at once to the only card of a response, and only if it tells one thing: a
+// client that follows it shows no card.
+func (out *response) autolaunch(cards []*told) {
+	if len(cards) == 1 && !cards[0].several {
+		return
+	}
+	for i := range out.Cards {
+		for j := range out.Cards[i].Links {
+			out.Cards[i].Links[j].Autolaunchable = false
+		}
+	}
+}
+
 func (a *answer) source(t *told) source {
 	s := source{Label: t.card.SourceLabel}
 	if absolute(t.card.SourceURL) {

@@ -54,10 +54,11 @@ func (r *ruleFile) link(n *yaml.Node) cds.Link {
 	l := cds.Link{Type: "absolute"}
 	var context *yaml.Node
 	r.mapping(n, "a link", fields{
-		"label":      func(n *yaml.Node) { l.Label = r.template(n, "label") },
-		"url":        func(n *yaml.Node) { l.URL = r.template(n, "url") },
-		"type":       func(n *yaml.Node) { l.Type = r.choice(n, "type", "absolute", "smart") },
-		"appContext": func(n *yaml.Node) { context, l.AppContext = n, r.template(n, "appContext") },
+		"label":          func(n *yaml.Node) { l.Label = r.template(n, "label") },
+		"url":            func(n *yaml.Node) { l.URL = r.template(n, "url") },
+		"type":           func(n *yaml.Node) { l.Type = r.choice(n, "type", "absolute", "smart") },
+		"appContext":     func(n *yaml.Node) { context, l.AppContext = n, r.template(n, "appContext") },
+		"autolaunchable": func(n *yaml.Node) { l.Autolaunchable = r.boolean(n, "autolaunchable") },
 	}, "label", "url")
 	if context != nil && l.Type == "absolute" {
 		r.fail(context, "appContext is only for a link of type smart")

@@ -66,12 +66,18 @@
 //	detail: |
 //	  eGFR was {{ gfr }}.
 //	source: {label: "FDA label, section 4", url: "https://…"}
-//	links: [{label: Guideline, url: "https://…", type: absolute, appContext: …}]   # absolute or smart
+//	links: [{label: Guideline, url: "https://…", type: smart, appContext: …, autolaunchable: true}]   # see below
 //	suggestions:
 //	  - label: Remove the order
 //	    recommended: true
 //	    actions: [{delete: order, description: …}]      # delete, create or update
 //	override: standard                  # or a list of {code, system, display}
+//
+// A link is absolute, which it is if type is left out, or the launch URL of a SMART app, which may be told something:
+// appContext is a text of any kind, and where it begins as JSON does ("{" or "["), what stands in {{ }} is written as
+// JSON has it within quotes. A client may open an autolaunchable link at once and show no card, so that all that the
+// card says must be in what it opens: one link of a card without suggestions. The hint is sent where that card is the
+// only one, and clients of CDS Hooks 2.0 pass it over.
 //
 // What stands in {{ }}, let, when and actions is CEL. A condition over several lines keeps its lines, so
 // a // comment ends where its line does, in every style of YAML text.

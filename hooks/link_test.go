@@ -58,7 +58,9 @@ func TestC10AutolaunchableLinks(t *testing.T) {
 
 	// Two orders whose cards read the same are one card, and at patient-view several findings are.
 	require.Equal(t, []string{launched}, links(t, engine, "order-sign", signing([]string{quoted, drug("f", "draft", "6809", `met "XR" formin`)})))
-	view := func(taken ...string) string { return asking("patient-view", "", `{"medications":`+bundle("searchset", taken...)+`}`) }
+	view := func(taken ...string) string {
+		return asking("patient-view", "", `{"medications":`+bundle("searchset", taken...)+`}`)
+	}
 	require.Equal(t, []string{launched}, links(t, engine, "patient-view", view(drug("d", "active", "6809", `met "XR" formin`))))
 	require.Equal(t, []string{app + `},{"label":"About","url":"https://example.org/about","type":"absolute"},` +
 		`{"label":"Calculator","url":"https://example.org/launch","type":"smart","appContext":"{\"drug\":\"metformin\"}"}]`},

@@ -18,11 +18,11 @@ func FuzzRequest(f *testing.F) {
 	f.Add("patient-view", asking("patient-view", `,"encounterId":1`, `{"medications":`+bundle("searchset", takesWarfarin, drug("i", "active", "5640", "ibuprofen"))+`}`))
 	f.Add("org.example.admission", `{"hook":"org.example.admission","context":{"patientId":"7","ward":3,"plan":[null,`+ibuprofen+`]},"prefetch":[]}`)
 	f.Add("allergyintolerance-create", `{"hook":"allergyintolerance-create","context":{"patientId":"7","userId":"a","allergyIntolerance":{"resourceType":"AllergyIntolerance"}}}`)
-	h := handler(f, hooks.Config{
-		Feedback: &notebook{}, Prefetch: medications, Fetcher: &fhirServer{},
-		Clients: map[string]hooks.Client{"": {SystemActions: hooks.InResponse, DetectedIssues: true}},
-	})
 	f.Fuzz(func(t *testing.T, hook, body string) {
+		h := handler(t, hooks.Config{
+			Feedback: &notebook{}, Prefetch: medications, Fetcher: &fhirServer{},
+			Clients: map[string]hooks.Client{"": {SystemActions: hooks.InResponse, DetectedIssues: true}},
+		})
 		w := post(h, "x", "")
 		for _, s := range h.Services() {
 			if s.Hook == hook {

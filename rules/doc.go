@@ -116,6 +116,7 @@
 //
 //	(Concept | Coding | string) in Codes -> bool   order.drug in metformin
 //	Concept.subsumes(Concept) -> bool
+//	Concept.sharesIngredient(Concept) -> bool      order.drug.sharesIngredient(other.drug)
 //
 // A drug is in codes by its own code or that of an ingredient. A concept of which no code is in a system
 // that the codes cover is unknown, and its resource is listed as unscreened.

@@ -1,21 +1,25 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/terminology"
 )
 
-// membershipFunctions are `x in codes` and `a.subsumes(b)`.
+// membershipFunctions are `x in codes`, `a.subsumes(b)` and `a.sharesIngredient(b)`.
 func membershipFunctions() []*function {
 	out := []*function{
 		{name: operators.In, args: types_(conceptType, codesType), result: types.BoolType, impl: in},
 		{name: operators.In, args: types_(codingType, codesType), result: types.BoolType, impl: in},
 		{name: operators.In, args: types_(types.StringType, codesType), result: types.BoolType, impl: codeIn},
 		{name: "subsumes", member: true, args: types_(conceptType, conceptType), result: types.BoolType, impl: subsumes},
+		{name: "sharesIngredient", member: true, args: types_(conceptType, conceptType), result: types.BoolType, impl: sharesIngredient},
 	}
 	for _, f := range out {
 		f.id = overloadID(f)
@@ -58,13 +62,40 @@ func codeIn(_ *Eval, args []ref.Val) ref.Val {
 // subsumes the drugs that hold it.
 func subsumes(ev *Eval, args []ref.Val) ref.Val {
 	a, b := args[0].(conceptVal), args[1].(conceptVal)
-	for _, c := range []conceptVal{a, b} {
+	ev.readConcepts(a, b)
+	truth := ev.above(a.concept, b.concept)
+	return ev.truth(truth, Missing{Reason: "no hierarchy is loaded that relates " + a.concept.Display + " and " + b.concept.Display})
+}
+
+func (ev *Eval) readConcepts(all ...conceptVal) {
+	for _, c := range all {
 		if c.origin.entry != nil {
 			ev.readEntry(c.origin.entry, c.origin.path, c.concept.Display)
 		}
 	}
-	truth := ev.above(a.concept, b.concept)
-	return ev.truth(truth, Missing{Reason: "no hierarchy is loaded that relates " + a.concept.Display + " and " + b.concept.Display})
+}
+
+// sharesIngredient reports whether two drugs have an ingredient in common.
+func sharesIngredient(ev *Eval, args []ref.Val) ref.Val {
+	a, b := args[0].(conceptVal), args[1].(conceptVal)
+	ev.readConcepts(a, b)
+	if a.concept.Drug != nil && b.concept.Drug != nil {
+		for _, i := range a.concept.Drug.Ingredients {
+			if slices.ContainsFunc(b.concept.Drug.Ingredients, func(j terminology.Ingredient) bool { return i.RxCUI == j.RxCUI }) {
+				return types.True
+			}
+		}
+	}
+	for _, c := range []conceptVal{a, b} {
+		if drug := c.concept.Drug; drug == nil || drug.Partial {
+			m := Missing{Reason: "not all ingredients of " + c.concept.Display + " are known"}
+			if c.origin.entry != nil {
+				m.Resource, m.Path = c.origin.entry.Ref(), c.origin.path
+			}
+			return ev.unknown(m)
+		}
+	}
+	return types.False
 }
 
 func (ev *Eval) above(a, b *chart.Concept) kleene.Truth {

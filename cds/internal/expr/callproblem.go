@@ -202,6 +202,10 @@ func (c *compilation) operatorHint(p *Problem, op string, args []ast.Expr, list 
 			if otherName == "int" && literal != "" && name == "PatientAge" {
 				p.Suggest = "years(" + literal + ")"
 			}
+		case name == "Score" && (op == "==" || op == "!="):
+			p.Message += ": a score compares by < <= > >=, as it may be known in part"
+		case name == "Score" && (otherName == "int" || otherName == "double") && i == 1:
+			p.Message += ": the score comes first"
 		case name == "PatientAge" && otherName == "PatientAge", name == "PatientAge" && op != "+" && op != "-":
 			p.Message += `: an age compares with years(65), months(6) or days(28)`
 		case name == "PatientAge":

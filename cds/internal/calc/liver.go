@@ -13,7 +13,7 @@ func FIB4(age, ast, alt, platelets float64) (float64, error) {
 }
 
 // A Liver is what the variants of MELD are calculated from: creatinine and bilirubin in mg/dL, albumin in
-// g/dL, sodium in mmol/L.
+// g/dL, sodium in mmol/L. As all have limits, a result may be infinite: above what can be measured.
 type Liver struct {
 	Age                                         float64
 	Female                                      bool
@@ -28,7 +28,7 @@ func (l Liver) check(used ...input) error {
 		return &InputError{Input: "age in years", Value: l.Age, Reason: "must be 12 or more for MELD"}
 	}
 	for _, in := range used {
-		if !(in.value >= 0) || math.IsInf(in.value, 0) {
+		if !(in.value >= 0) {
 			return &InputError{Input: in.name, Value: in.value, Reason: "must be a number, 0 or above"}
 		}
 	}

@@ -48,7 +48,7 @@ func bedside(name string, points float64) item {
 
 // untold is the unknown of what only the rule can say.
 func (c *calculation) untold(name string) ref.Val {
-	return c.ev.unknown(Missing{Resource: c.patient.resource(), Path: name, Reason: "not in the record: a rule can say it, by with"})
+	return c.ev.unknown(Missing{Resource: c.patient.resource(), Path: name, Reason: "not in the record"})
 }
 
 // condition is a current condition.

@@ -17,7 +17,9 @@ type Explanation struct {
 	Outcome string // "holds", "does not hold", "undecided" or "failed"
 	Clauses []Clause
 	Missing []Missing
-	Error   string
+	// Evidence is what the condition read, whatever came of it.
+	Evidence []Evidence
+	Error    string
 	// Assumed says that the outcome was reached by reading codes that nobody can map as "not in": the report
 	// lists their resources as unscreened.
 	Assumed bool
@@ -116,6 +118,8 @@ func (q *question) explain() Explanation {
 	default:
 		x.Outcome = "undecided"
 	}
+	q.attest()
+	x.Evidence = evidence(q.eval.Reads())
 	q.eval.AssumeNotIn = false
 	q.pose()
 	for _, clause := range q.rule.when.Clauses(q.vars) {

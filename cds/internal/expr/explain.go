@@ -111,19 +111,16 @@ func (ev *Eval) explain(val ref.Val) string {
 	case *types.Err:
 		return "error: " + val.String()
 	case scoreVal:
-		return ev.explainScore(val)
+		return explainScore(val)
 	}
 	return clip(Display(val))
 }
 
-// explainScore writes a score with what has points, and what is missing from it.
-func (ev *Eval) explainScore(v scoreVal) string {
+// explainScore writes a score with what has points, or may have.
+func explainScore(v scoreVal) string {
 	text := v.String()
 	if v.items != nil {
 		text += " (" + v.told() + ")"
-	}
-	if len(v.missing) > 0 {
-		text += ", " + ev.explain(ev.unknowns(v.missing))
 	}
 	return text
 }

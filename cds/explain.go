@@ -119,7 +119,9 @@ func (q *question) explain() Explanation {
 		x.Outcome = "undecided"
 	}
 	q.attest()
-	x.Evidence = evidence(q.eval.Reads())
+	if reads := q.eval.Reads(); len(reads) > 0 {
+		x.Evidence = evidence(reads)
+	}
 	q.eval.AssumeNotIn = false
 	q.pose()
 	for _, clause := range q.rule.when.Clauses(q.vars) {

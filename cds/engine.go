@@ -115,6 +115,11 @@ func New(packs []Pack, opts ...Option) (*Engine, error) {
 	if errs := append(cfg.errors, c.errors...); len(errs) > 0 {
 		return nil, errs.Sorted()
 	}
+	if source := cfg.codes; source != nil {
+		e.env.Widen(e.coder.Codes, func(code terminology.Code) ([]terminology.Code, error) {
+			return source.Descendants(context.Background(), code)
+		})
+	}
 	e.advice = sortedAdvice(c.advice)
 	slices.SortStableFunc(e.rules, func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.pack.def.Name, b.pack.def.Name), cmp.Compare(a.def.ID, b.def.ID))

@@ -17,7 +17,9 @@ type Explanation struct {
 	Outcome string // "holds", "does not hold", "undecided" or "failed"
 	Clauses []Clause
 	Missing []Missing
-	Error   string
+	// Evidence is what the condition read, whatever came of it.
+	Evidence []Evidence
+	Error    string
 	// Assumed says that the outcome was reached by reading codes that nobody can map as "not in": the report
 	// lists their resources as unscreened.
 	Assumed bool
@@ -115,6 +117,10 @@ func (q *question) explain() Explanation {
 		x.Outcome = "does not hold"
 	default:
 		x.Outcome = "undecided"
+	}
+	q.attest()
+	if reads := q.eval.Reads(); len(reads) > 0 {
+		x.Evidence = evidence(reads)
 	}
 	q.eval.AssumeNotIn = false
 	q.pose()

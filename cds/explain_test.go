@@ -31,6 +31,7 @@ rules:
 	record, err := engine.Read(cds.JSON([]byte(ann)))
 	require.NoError(t, err)
 	defer record.Close()
+	female := []cds.Evidence{{Resource: "Patient/p", Path: "gender", Value: "female"}}
 	for _, c := range []struct {
 		rule string
 		want []cds.Explanation
@@ -40,8 +41,10 @@ rules:
 			{Depth: 1, Text: "patient.has(ckd)", Value: "true", At: "test.yaml:6:23"},
 			{Depth: 1, Text: "!patient.takes(warfarin)", Value: "true", At: "test.yaml:6:43"},
 			{Depth: 2, Text: "patient.takes(warfarin)", Value: "false", At: "test.yaml:6:44"},
+		}, Evidence: []cds.Evidence{
+			{Resource: "Condition/c", Path: "code", Value: "kidneys", Date: "2025-02"}, {Path: "medications", Value: "none of warfarin in 0 supplied"},
 		}}}},
-		{"not", []cds.Explanation{{Rule: "not", At: "test.yaml:7", Outcome: "does not hold", NotAsked: "it is asked at order-sign", Clauses: []cds.Clause{
+		{"not", []cds.Explanation{{Rule: "not", At: "test.yaml:7", Outcome: "does not hold", Evidence: female, NotAsked: "it is asked at order-sign", Clauses: []cds.Clause{
 			{Text: `patient.gender == "male"`, Value: "false", At: "test.yaml:7:42"},
 			{Depth: 1, Text: "patient.gender", Value: "female", At: "test.yaml:7:42"},
 		}}}},
@@ -59,12 +62,12 @@ rules:
 		}}}},
 		{"off", []cds.Explanation{{Rule: "off", At: "test.yaml:10", Outcome: "holds", NotAsked: "the site has switched it off",
 			Clauses: []cds.Clause{{Text: "true", Value: "true", At: "test.yaml:10:22"}}}}},
-		{"rows", []cds.Explanation{{Rule: "rows[b]", At: "test.yaml:11", Outcome: "holds", Clauses: []cds.Clause{
+		{"rows", []cds.Explanation{{Rule: "rows[b]", At: "test.yaml:11", Outcome: "holds", Evidence: female, Clauses: []cds.Clause{
 			{Text: "patient.gender == row.sex", Value: "true", At: "test.yaml:11:41"},
 			{Depth: 1, Text: "patient.gender", Value: "female", At: "test.yaml:11:41"},
 			{Depth: 1, Text: "row.sex", Value: "female", At: "test.yaml:11:59"},
 		}}}},
-		{"rows[a]", []cds.Explanation{{Rule: "rows[a]", At: "test.yaml:11", Outcome: "does not hold", Clauses: []cds.Clause{
+		{"rows[a]", []cds.Explanation{{Rule: "rows[a]", At: "test.yaml:11", Outcome: "does not hold", Evidence: female, Clauses: []cds.Clause{
 			{Text: "patient.gender == row.sex", Value: "false", At: "test.yaml:11:41"},
 			{Depth: 1, Text: "patient.gender", Value: "female", At: "test.yaml:11:41"},
 			{Depth: 1, Text: "row.sex", Value: "male", At: "test.yaml:11:59"},

@@ -28,16 +28,9 @@ func (q *question) hold() {
 	*f = finding{rule: q.rule, instance: q.instance}
 	f.Finding = Finding{
 		Rule: q.rule.idWith(row), Pack: q.rule.pack.def.Name, Version: q.rule.pack.def.Version, Row: row,
-		Focus: q.focusRef(), At: q.rule.def.At, Citation: q.rule.def.Citation,
-		Evidence: make([]Evidence, 0, min(len(reads), maxEvidence+1)),
+		Focus: q.focusRef(), At: q.rule.def.At, Citation: q.rule.def.Citation, Evidence: evidence(reads),
 	}
-	for n, read := range reads {
-		switch {
-		case n < maxEvidence:
-			f.Evidence = append(f.Evidence, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
-		case n == maxEvidence:
-			f.Evidence = append(f.Evidence, Evidence{Value: fmt.Sprintf("and %d more", len(reads)-n)})
-		}
+	for _, read := range reads {
 		f.provisional = f.provisional || read.Entry != nil && read.Entry.Current().Provisional
 	}
 	if len(reads) > maxEvidence {
@@ -51,6 +44,18 @@ func (q *question) hold() {
 		first.again, f.again = true, true
 	}
 	q.findings = append(q.findings, f)
+}
+
+// evidence is what was read, up to a bound.
+func evidence(reads []expr.Read) []Evidence {
+	out := make([]Evidence, 0, min(len(reads), maxEvidence+1))
+	for n, read := range reads {
+		if n == maxEvidence {
+			return append(out, Evidence{Value: fmt.Sprintf("and %d more", len(reads)-n)})
+		}
+		out = append(out, Evidence{Resource: read.Res, Path: read.Path, Value: read.Value, Date: read.Date})
+	}
+	return out
 }
 
 // anotherFinding returns one of an earlier evaluation, to be overwritten, if there is one.

@@ -118,6 +118,18 @@ func TestReads(t *testing.T) {
 		{"patient.egfr() < quantity(3, 'mL/min/{1.73_m2}')", []string{dialysisReads[0], dialysisReads[1],
 			"Observation by patient, 33914-3 62238-1 98979-8, 373 days", "Observation by patient, 14682-9 2160-0 38483-4, 380 days",
 			"Patient by patient", dialysisReads[2]}},
+		{"patient.fib4() > 2.67", []string{"Observation by patient, 1742-6 1920-8 777-3, 373 days", "Patient by patient"}},
+		{"patient.meld('i') > 20", []string{dialysisReads[0], dialysisReads[1],
+			"Observation by patient, 14631-6 14682-9 1975-2 2160-0 34714-6 38483-4 6301-6, 373 days", "Patient by patient", dialysisReads[2]}},
+		{"patient.anionGap('albumin-corrected') > quantity(12, 'mmol/L')", []string{
+			"Observation by patient, 1751-7 1963-8 2028-9 20565-8 2069-3 2075-0 2947-0 2951-2, 373 days"}},
+		{"patient.anionGap() > quantity(12, 'mmol/L')", []string{
+			"Observation by patient, 1963-8 2028-9 20565-8 2069-3 2075-0 2947-0 2951-2, 373 days"}},
+		{"patient.qtc('reported') > quantity(500, 'ms')", []string{"Observation by patient, 8636-3, 373 days"}},
+		{"patient.qsofa() >= 2", []string{"Observation by patient, 35094-2 55284-4 8480-6 85354-9 9269-2 9279-1, 2 days", "Patient by patient"}},
+		{"patient.cha2ds2vasc() >= 2", []string{"Condition by patient", "Patient by patient", "Procedure by patient"}},
+		{"patient.childPugh() >= 10", []string{"Condition by patient, current",
+			"Observation by patient, 14631-6 1751-7 1975-2 34714-6 6301-6, 373 days", "Patient by patient"}},
 		{"patient.pregnant()", []string{"Condition by patient, current", "Observation by patient, 82810-3, 280 days", "Patient by patient"}},
 		{"patient.lactating()", []string{"Condition by patient, current", "Patient by patient"}},
 		{"patient.trimester() == 1", []string{"Observation by patient, 11778-8 18185-9 8665-2, 311 days"}},

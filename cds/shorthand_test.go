@@ -35,6 +35,19 @@ var codeOf = map[string]string{
 	"weight":       "http://loinc.org|29463-7|Body weight",
 	"height":       "http://loinc.org|8302-2|Body height",
 	"hemodialysis": "http://snomed.info/sct|302497006|Hemodialysis",
+	"pregnant":     "http://snomed.info/sct|77386006|Pregnancy",
+	"respirations": "http://loinc.org|9279-1|Respiratory rate",
+	"saturation":   "http://loinc.org|59408-5|Oxygen saturation",
+	"oxygenFlow":   "http://loinc.org|3151-8|Inhaled oxygen flow rate",
+	"heartRate":    "http://loinc.org|8867-4|Heart rate",
+	"temperature":  "http://loinc.org|8310-5|Body temperature",
+	"ast":          "http://loinc.org|1920-8|AST",
+	"alt":          "http://loinc.org|1742-6|ALT",
+	"platelets":    "http://loinc.org|777-3|Platelets",
+	"bilirubin":    "http://loinc.org|1975-2|Bilirubin",
+	"inr":          "http://loinc.org|6301-6|INR",
+	"sodium":       "http://loinc.org|2951-2|Sodium",
+	"qt":           "http://loinc.org|8634-8|QT interval",
 }
 
 // usual are the elements that short hand adds unless it gives them; null leaves them out.

@@ -2,6 +2,7 @@ package cds_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,4 +160,48 @@ func TestStrengthOfAMedicationWhoseCodeTellsNone(t *testing.T) {
 			"strength":{"numerator":{"value":200,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"},"denominator":{"value":1,"unit":"tablet"}}}]}],
 		"medicationReference":{"reference":"#own"},
 		"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":1,"unit":"tablet"}}]}]}]`))
+}
+
+// The vocabulary's own codes of diseases stand for all below them: where a hierarchy tells which those are, other
+// codes of the system are known to be outside.
+func TestScoresByTheHierarchyOfALibrary(t *testing.T) {
+	const snomed = "http://snomed.info/sct"
+	var concepts []string
+	for _, code := range []string{"84114007", "42343007", "88805009", "703272007", "446221000", "417996009", "418304008", "38341003", "73211009", "44054006",
+		"46635009", "230690007", "266257000", "22298006", "399957001", "195967001"} {
+		concepts = append(concepts, `{"code":"`+code+`","display":"`+code+`"}`)
+	}
+	concepts = append(concepts, `{"code":"59621000","display":"Essential hypertension","concept":[{"code":"1201005","display":"Benign essential hypertension"}]}`)
+	library := func(content string) *terminology.Library {
+		l := terminology.NewLibrary()
+		require.NoError(t, l.Add([]byte(`{"resourceType":"CodeSystem","url":"`+snomed+`","status":"active","content":"`+content+`","concept":[`+strings.Join(concepts, ",")+`]}`), "snomed.json"))
+		return l
+	}
+	man := func(code string) string {
+		return `[{"resourceType":"Patient","id":"p","gender":"male","birthDate":"1970-01-01"},{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},
+			"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"coding":[{"system":"` + snomed + `","code":"` + code + `"}]}}]`
+	}
+	none := cds.Codes{Name: "none", Groups: []cds.CodeGroup{{System: localCodes, Codes: []cds.Text{{Value: "skin"}}}}}
+	for _, test := range []struct {
+		name    string
+		options []cds.Option
+		when    string
+		code    string
+		want    string
+	}{
+		{"below a code", []cds.Option{cds.WithCodes(library("complete"))}, "patient.cha2ds2vasc() >= 1", "1201005", "holds"},
+		{"beside all codes", []cds.Option{cds.WithCodes(library("complete"))}, "patient.cha2ds2vasc() < 1", "195967001", "holds"},
+		{"beside all codes, without a hierarchy", nil, "patient.cha2ds2vasc() < 1", "195967001", "unscreened"},
+		{"below a code, without a hierarchy", nil, "patient.cha2ds2vasc() >= 1", "1201005", "unscreened"},
+		{"a code of the vocabulary, without a hierarchy", nil, "patient.cha2ds2vasc() >= 1", "59621000", "holds"},
+		{"a part of a hierarchy", []cds.Option{cds.WithCodes(library("fragment"))}, "patient.cha2ds2vasc() < 1", "195967001", "unscreened"},
+		{"another library", []cds.Option{cds.WithCodes(hospitalLibrary(t))}, "patient.cha2ds2vasc() < 1", "195967001", "unscreened"},
+		{"in a loop", []cds.Option{cds.WithCodes(library("complete"))}, "[1].exists(i, patient.cha2ds2vasc() >= i)", "1201005", "holds"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e, err := cds.New(packOf(none, test.when), test.options...)
+			require.NoError(t, err)
+			require.Equal(t, test.want, outcome(t, e, man(test.code)))
+		})
+	}
 }

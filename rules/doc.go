@@ -91,7 +91,7 @@
 // is false where one of them is, `a || b` true where one of them is, whatever is unknown of the other.
 //
 // Types of its own: Quantity (a number with a UCUM unit), Date (perhaps partial), Span (how long),
-// PatientAge, Concept (a FHIR CodeableConcept), Codes (a name under codes), MedicationUse (what
+// PatientAge, Score (see Calculators), Concept (a FHIR CodeableConcept), Codes (a name under codes), MedicationUse (what
 // MedicationRequest, MedicationStatement, MedicationDispense and MedicationAdministration share).
 //
 // Names: patient, now, context (the fields of the hook's context: see Hooks), params, the names that for, each and let
@@ -106,7 +106,7 @@
 //	Date.within(Span) -> bool                      order.authoredOn.within(months(3))
 //	years, months, weeks, days, hours, minutes(int) -> Span
 //	known(any) -> bool                             known(patient.weight()): whether there is a value
-//	string(Quantity | Date | Span | PatientAge | Concept) -> string
+//	string(Quantity | Date | Span | PatientAge | Concept | Score) -> string
 //
 // Quantities compare and calculate with < <= > >= == != + - * /, exactly, in whatever units convert.
 // Results such as ">60" are intervals: ">60" < 30 is false, ">60" < 90 unknown. Dates compare with dates,
@@ -167,6 +167,88 @@
 //	patient.encounterClass() -> string             of the context's encounter, or the one in progress
 //
 // Kidney estimates are unknown on dialysis, and when creatinine changed by half or more in 7 days.
+//
+// # Calculators
+//
+// They are calculations as well: unknown where an input is, each input in the evidence. Quantities and indexes
+// are rounded to four digits. Laboratory values are the newest of the last 12 months unless it says otherwise.
+//
+//	patient.idealWeight() -> Quantity              kg, adults (Devine 1974)
+//	patient.adjustedWeight() -> Quantity           kg: ideal + 0.4 × (actual − ideal)
+//	patient.dosingWeight(string) -> Quantity       kg: "actual", "ideal", "adjusted" or "auto", as for
+//	                                               creatinineClearance
+//	patient.weightChoice() -> string               which of them "auto" is: adjusted from a body mass index of
+//	                                               25, the lower of ideal and actual from 18.5, actual below
+//	patient.correctedCalcium() -> Quantity         mg/dL: calcium + 0.8 × (4 − albumin in g/dL), of one day
+//	                                               (Payne 1973, PMID 4758544)
+//	patient.anionGap() -> Quantity                 mmol/L: sodium − (chloride + bicarbonate), of one day
+//	patient.anionGap("albumin-corrected")          … + 2.5 × (4 − albumin in g/dL) (Figge 1998, PMID 9824071)
+//	patient.qtc(string) -> Quantity                ms: "reported", or from the QT interval and the heart rate
+//	                                               within an hour of it by "bazett", "fridericia",
+//	                                               "framingham" or "hodges"
+//	patient.fib4() -> Score                        adults; AST, ALT and platelets of one month (Sterling 2006,
+//	                                               PMID 16729309)
+//	patient.meld(string) -> Score                  from 12 years on; results of one month
+//	                                               "i"        6.43 to 40 (Kamath 2001, PMID 11172350)
+//	                                               "na-2016"  whole, to 40 (OPTN policy 9.1.D)
+//	                                               "na-2008"  another formula (Kim 2008, PMID 18768945)
+//	                                               "3.0"      whole, to 40 (Kim 2021, PMID 34481845)
+//
+// Dependence on dialysis, or one in the last 7 days, makes the creatinine of MELD 4 mg/dL, of MELD 3.0 3 mg/dL.
+//
+// A Score is a number without a unit, or the two ends between which it lies as far as it is known: 4, or 4 to
+// 6. It compares with numbers by < <= > >=, and what is known decides where that passes the limit: 4 to 6 is
+// above 3, and unknown above 5. In a card it reads "4" or "4 to 6".
+//
+//	Score.items() -> string                        what has points: "hypertension 1, age 2, diabetes 0 to 1"
+//	Score.with(string, bool) -> Score              an item is so, or not, whatever the record says:
+//	                                               patient.hasBled().with("alcohol", false)
+//	Score.with(string, int) -> Score               … has so many points, for items that have several
+//	points(bool, int | double) -> Score            points for a condition, none if it is false, either if it is
+//	                                               unknown: a score of your own is a sum of them
+//	string(Score) -> string
+//
+// Point scores. Their items are what with can say; those with * are not in the record, or not to be ruled out
+// by it, and open until a rule says them.
+//
+//	patient.news2(), news2("scale-1")              Royal College of Physicians 2017. From 16 years, not in
+//	patient.news2("scale-2")                       pregnancy. Points: respiratory rate, oxygen saturation,
+//	                                               oxygen, systolic pressure, heart rate, consciousness (a
+//	                                               Glasgow coma score below 15 is not alert), temperature
+//	patient.qsofa()                                Singer 2016, PMID 26903338: respiratory rate, systolic
+//	                                               pressure, consciousness (below 15)
+//	patient.sofa()                                 Vincent 1996, PMID 8844239: points for respiration (below a
+//	                                               ratio of 200 *), coagulation, liver, circulation *,
+//	                                               consciousness, kidneys (by creatinine; by urine *)
+//	patient.curb65()                               Lim 2003, PMID 12728155: confusion *, urea, respiratory
+//	                                               rate, blood pressure, age (points)
+//	patient.cha2ds2vasc()                          Lip 2010, PMID 19762550: heart failure, hypertension, age
+//	                                               (points), diabetes, stroke or TIA, vascular disease, female
+//	patient.hasBled()                              Pisters 2010, PMID 20299623: uncontrolled hypertension (the
+//	                                               newest systolic above 160), kidney (dialysis, creatinine
+//	                                               above 2.26 mg/dL), liver *, stroke, bleeding *, labile INR *,
+//	                                               age (above 65), drugs *, alcohol *
+//	patient.wellsPE()                              Wells 2000, PMID 10744147: signs of DVT *, likeliest
+//	                                               diagnosis *, heart rate, immobilised *, previous VTE,
+//	                                               hemoptysis, cancer
+//	patient.wellsDVT()                             Wells 2003, PMID 14507948: cancer, paralysis or cast *,
+//	                                               bedridden *, tenderness *, leg swollen *, calf swollen *,
+//	                                               pitting edema *, collateral veins *, previous DVT,
+//	                                               alternative diagnosis * (−2)
+//	patient.childPugh()                            Pugh 1973, PMID 4541913: points for bilirubin, albumin, INR,
+//	                                               ascites, encephalopathy (1 without, 2 or 3 by degree *);
+//	                                               class A is 5 to 6, B 7 to 9, C 10 to 15
+//	patient.centor()                               Centor 1981, PMID 6763125: exudate *, tender nodes *, fever
+//	                                               (the newest temperature of a day above 38 °C), no cough *
+//	patient.centor("mcisaac")                      McIsaac 1998, PMID 9475915: … and age (points), from 3 years
+//
+// Those of NEWS2, qSOFA, SOFA and CURB-65, and the heart rate and temperature of Wells and Centor, are the newest
+// of the last 24 hours. NEWS2 aside, they are for adults, as CHA2DS2-VASc, HAS-BLED and Wells are.
+//
+// Items that are conditions go by a few SNOMED CT codes with all that is below them, and by ICD-10-CM. Where no
+// hierarchy of SNOMED CT is loaded, other codes of it are not known to be outside: a condition that may count is
+// listed as unscreened, and never taken for a "no" that makes a finding. A pack can say an item by its own codes:
+// patient.cha2ds2vasc().with("hypertension", patient.has(hypertension)).
 //
 // Medications and orders of them:
 //

@@ -76,6 +76,7 @@ func (e explanation) one(x *cds.Explanation) {
 		e.labelled(label, joined(": ", joined(" ", m.Resource, m.Path), m.Reason))
 		label = ""
 	}
+	e.evidence("read", x.Evidence)
 	e.line("")
 	for _, clause := range x.Clauses {
 		e.clause(clause)

@@ -80,7 +80,7 @@ func (s sheet) finding(f *cds.Finding) {
 	s.para(fmt.Sprintf("%-9s ", strings.ToUpper(string(f.Indicator))), f.Summary)
 	s.labelled("about", f.Focus)
 	s.labelled("", plain(f.Card.Detail))
-	s.evidence(f.Evidence)
+	s.evidence("because", f.Evidence)
 	s.labelled("note", f.Degraded)
 	s.advice(&f.Card)
 	s.labelled("source", joined(", ", f.Source, f.Card.SourceURL))
@@ -89,11 +89,10 @@ func (s sheet) finding(f *cds.Finding) {
 }
 
 // evidence lists what the condition read.
-func (s sheet) evidence(all []cds.Evidence) {
-	label := "because"
+func (p *paper) evidence(label string, all []cds.Evidence) {
 	for _, e := range all {
 		where := joined(" ", e.Resource, e.Path)
-		s.labelled(label, joined(", ", joined(": ", where, e.Value), e.Date))
+		p.labelled(label, joined(", ", joined(": ", where, e.Value), e.Date))
 		label = ""
 	}
 }

@@ -63,31 +63,49 @@ func (e *ChoiceError) Error() string {
 }
 
 // Weight returns the weight in kg to dose by, from the weight in kg and the height in cm, which 'actual'
-// does without. 'auto' goes by the body mass index: adjusted from 25 on, the lower of ideal and actual
-// from 18.5, actual below (the convention of MedCalc-Bench for Cockcroft–Gault).
+// does without. 'auto' is what Choose chooses.
 func Weight(choice string, kg, cm float64, female bool) (float64, error) {
+	if choice == Auto {
+		var err error
+		if choice, err = Choose(kg, cm, female); err != nil {
+			return 0, err
+		}
+	}
 	switch choice {
 	case Actual:
 		return kg, positive(input{"weight in kg", kg})
 	case Ideal:
 		return IdealWeight(cm, female)
-	case Adjusted, Auto:
+	case Adjusted:
 	default:
 		return 0, &ChoiceError{Choice: choice}
-	}
-	bmi, err := BMI(kg, cm)
-	if err != nil {
-		return 0, err
-	}
-	if choice == Auto && bmi < 18.5 {
-		return kg, nil
 	}
 	ideal, err := IdealWeight(cm, female)
 	if err != nil {
 		return 0, err
 	}
-	if choice == Auto && bmi < 25 {
-		return min(ideal, kg), nil
-	}
 	return AdjustedWeight(kg, ideal)
+}
+
+// Choose returns which weight to dose by, from the weight in kg and the height in cm. It goes by the body mass
+// index: adjusted from 25 on, the lower of ideal and actual from 18.5, actual below (the convention of
+// MedCalc-Bench for Cockcroft–Gault).
+func Choose(kg, cm float64, female bool) (string, error) {
+	bmi, err := BMI(kg, cm)
+	switch {
+	case err != nil:
+		return "", err
+	case bmi >= 25:
+		return Adjusted, nil
+	case bmi < 18.5:
+		return Actual, nil
+	}
+	ideal, err := IdealWeight(cm, female)
+	if err != nil {
+		return "", err
+	}
+	if ideal < kg {
+		return Ideal, nil
+	}
+	return Actual, nil
 }

@@ -23,6 +23,7 @@ var (
 	childHeightWindow = temporal.Months(6)
 	adultHeightWindow = temporal.Years(10)
 	dialysisWindow    = temporal.Months(1)
+	dialysisWeek      = temporal.Days(7)
 	unstableWindow    = temporal.Days(7)
 	pregnancyWindow   = temporal.Months(9)
 	gestationWindow   = temporal.Months(10)
@@ -371,12 +372,14 @@ func (c *calculation) has(name string) ref.Val {
 }
 
 // dialysis is a current condition that says so, or a dialysis in the last month.
-func (c *calculation) dialysis() (ref.Val, ref.Val) {
+func (c *calculation) dialysis() (ref.Val, ref.Val) { return c.dialysedWithin(dialysisWindow) }
+
+func (c *calculation) dialysedWithin(window temporal.Span) (ref.Val, ref.Val) {
 	depends := c.has("dialysis")
 	if depends == types.True {
 		return depends, nil
 	}
-	done := had(c.ev, []ref.Val{c.patient, c.codes("dialysis"), spanVal{s: dialysisWindow}})
+	done := had(c.ev, []ref.Val{c.patient, c.codes("dialysis"), spanVal{s: window}})
 	if done == types.True || depends == types.False {
 		return done, nil
 	}

@@ -202,6 +202,12 @@ func (c *compilation) operatorHint(p *Problem, op string, args []ast.Expr, list 
 			if otherName == "int" && literal != "" && name == "PatientAge" {
 				p.Suggest = "years(" + literal + ")"
 			}
+		case name == "Score" && otherName == "Quantity":
+			p.Message += ": a score has no unit, as in patient.fib4() > 2.67"
+		case name == "Score" && (op == "==" || op == "!="):
+			p.Message += ": a score compares by < <= > >=, as it may be known in part"
+		case name == "Score" && (otherName == "int" || otherName == "double") && i == 1:
+			p.Message += ": the score comes first"
 		case name == "PatientAge" && otherName == "PatientAge", name == "PatientAge" && op != "+" && op != "-":
 			p.Message += `: an age compares with years(65), months(6) or days(28)`
 		case name == "PatientAge":
@@ -286,6 +292,9 @@ func (c *compilation) argumentProblem(p *Problem, e ast.Expr, list []*types.Type
 	p.Message = fmt.Sprintf("%s needs %s; found %s", name, strings.Join(ways, ", or "), found)
 	if example := examples[name]; example != "" {
 		p.Message = fmt.Sprintf("%s is written %s; found %s", name, example, found)
+	}
+	if words := variantsOf(name); words != nil && call.IsMemberFunction() {
+		p.Message += ": one of " + strings.Join(words, ", ")
 	}
 	for i, arg := range call.Args() {
 		if text := strings.Trim(c.literal(arg), `'"`); text != "" && strings.HasPrefix(ways[0], "codes") && i == 0 {

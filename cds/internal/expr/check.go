@@ -35,7 +35,7 @@ const maxRegex = 1_000
 // twoValued are the functions that compare elements by CEL's own equality, which knows no unknown.
 var twoValued = []string{"sets.contains", "sets.equivalent", "sets.intersects", "distinct", "sort", "lists.distinct"}
 
-var threeValued = []string{"Quantity", "Date", "PatientAge", "Span", "Concept", "Coding"}
+var threeValued = []string{"Quantity", "Date", "PatientAge", "Span", "Score", "Concept", "Coding"}
 
 // check finds what CEL's type checker lets pass and the vocabulary does not.
 func (c *compilation) check() []Problem {
@@ -198,7 +198,7 @@ func (c *compilation) checkEquality(e ast.Expr, args []ast.Expr) {
 			c.report(e, "lists of "+plural(noun(elementOf(t)))+" cannot be compared as a whole: compare their elements")
 			return
 		}
-		opaque := slices.Contains([]string{"Codes", "Table", "PatientAge"}, t.TypeName())
+		opaque := slices.Contains([]string{"Codes", "Table", "PatientAge", "Score"}, t.TypeName())
 		if opaque || t.Kind() == types.StructKind && t.TypeName() != "Quantity" {
 			c.report(e, a(t)+" cannot be compared by "+operatorText(e.AsCall().FunctionName())+": "+equalityHint(t.TypeName()))
 			return
@@ -213,6 +213,8 @@ func equalityHint(name string) string {
 		return "ask whether it is in codes, as in order.drug in metformin"
 	case "PatientAge":
 		return "compare it with years(65), months(6) or days(28)"
+	case "Score":
+		return "compare it with a number by < <= > >="
 	}
 	return "compare its fields"
 }

@@ -48,8 +48,11 @@ func compareWith(op string) impl {
 		}
 		var parts []Missing
 		for _, arg := range args {
-			if q, ok := arg.(quantityVal); ok {
-				parts = append(parts, q.parts...)
+			switch v := arg.(type) {
+			case quantityVal:
+				parts = append(parts, v.parts...)
+			case scoreVal:
+				parts = append(parts, v.missing...)
 			}
 		}
 		if len(parts) > 0 {
@@ -110,6 +113,10 @@ func compare(ev *Eval, op string, a, b ref.Val) (kleene.Truth, error) {
 			ev.readDate(a)
 			ev.readDate(b)
 			return compareDates(op, a.d, b.d, ev.zone()), nil
+		}
+	case scoreVal:
+		if limit, ok := plainNumber(b); ok {
+			return compareScore(op, a, limit), nil
 		}
 	case ageVal:
 		if b, ok := b.(spanVal); ok {

@@ -36,18 +36,19 @@ type Env struct {
 	plans  []*plan               // that were made since Forget
 	// contexts are the types of `context`, by their fields.
 	contexts map[string]*structType
+
+	asked sync.Map // the names of the vocabulary's own codes that lists are asked for
 }
 
 // NewEnv returns an Env with the vocabulary, whose codes it interns, and a program's own functions.
 func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*Env, error) {
 	p := newProvider(schema)
-	codes, err := vocabularyCodes(in)
-	if err != nil {
+	var err error
+	if p.codes, p.broad, err = vocabularyCodes(in); err != nil {
 		return nil, err
 	}
-	p.codes = codes
 	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}, contexts: map[string]*structType{}}
-	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.doseFunctions(), p.resourceFunctions(),
+	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.calculators(), p.scores(), scoreFunctions(), p.doseFunctions(), p.resourceFunctions(),
 		readNothing(slices.Concat(literalFunctions(), membershipFunctions(), compareFunctions(), planned())))
 	for _, f := range all {
 		if f.id == "" {

@@ -110,6 +110,17 @@ func (ev *Eval) explain(val ref.Val) string {
 		return "unknown: " + strings.Join(texts, "; ")
 	case *types.Err:
 		return "error: " + val.String()
+	case scoreVal:
+		return explainScore(val)
 	}
 	return clip(Display(val))
+}
+
+// explainScore writes a score with what has points, or may have.
+func explainScore(v scoreVal) string {
+	text := v.String()
+	if v.items != nil {
+		text += " (" + v.told() + ")"
+	}
+	return text
 }

@@ -220,6 +220,8 @@ func known(_ *Eval, args []ref.Val) ref.Val {
 		return v
 	case quantityVal:
 		return types.Bool(len(v.parts) == 0)
+	case scoreVal:
+		return types.Bool(v.known())
 	case *listVal:
 		return types.Bool(v.open == nil)
 	}

@@ -10,7 +10,7 @@ import (
 // nouns are what types are called in messages. FHIR's types keep their names.
 var nouns = map[string]string{
 	"int": "whole number", "uint": "whole number", "double": "decimal number", "string": "text", "bool": "condition",
-	"PatientAge": "age", "Date": "date", "Span": "span of time", "Codes": "codes", "Table": "table",
+	"PatientAge": "age", "Score": "score", "Date": "date", "Span": "span of time", "Codes": "codes", "Table": "table",
 	"null_type": "null", "bytes": "bytes", "google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration",
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/fhir"
+	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // Types that FHIR has as structures and the vocabulary as values of their own.
@@ -36,9 +37,10 @@ type structType struct {
 // A provider tells CEL the types. It builds each when it is first asked for.
 type provider struct {
 	schema *fhir.Schema
-	codes  map[string]codesVal // the vocabulary's own
-	cel    types.Provider      // CEL's own types
-	parent *provider           // asked for what this one does not know
+	codes  map[string]codesVal           // the vocabulary's own
+	broad  map[string][]terminology.Code // those of them that stand for all below them
+	cel    types.Provider                // CEL's own types
+	parent *provider                     // asked for what this one does not know
 
 	mu    sync.Mutex
 	types map[string]*structType

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/temporal"
@@ -17,6 +18,7 @@ type source struct {
 	via     string        // Listed or one of the others; "" is Listed
 	adds    bool          // what is there is read, what is not is not waited for
 	codes   string        // the name of the vocabulary's own codes
+	word    string        // it is read where the first argument is this word; "": always
 	codesIn int           // the argument with the codes, counted from the receiver, 0; 0: any code, or codes
 	current bool          // those that are current are enough
 	since   temporal.Span // the look-back; zero: all of time
@@ -102,10 +104,17 @@ func days(s temporal.Span) int {
 // ask notes what a call, or a field, reads.
 func (p *planner) ask(e ast.Expr, sources []source, args []ast.Expr) {
 	for _, s := range sources {
+		if v, ok := p.wordOf(s, args); ok && v != types.String(s.word) {
+			continue
+		}
 		a := s.ask()
 		a.expr = e.ID()
-		if s.codes != "" {
+		switch {
+		case s.codes == "":
+		case s.of == "Observation":
 			a.Codes, a.Any = []CodesRef{{set: p.env.provider.codes[s.codes].set}}, false
+		default: // lists are read as a whole
+			p.env.asked.Store(s.codes, true)
 		}
 		if s.codesIn > 0 && s.codesIn < len(args) {
 			refs, ok := p.codesOf(args[s.codesIn])
@@ -121,6 +130,14 @@ func (p *planner) ask(e ast.Expr, sources []source, args []ast.Expr) {
 			p.readTypes(s.of)
 		}
 	}
+}
+
+// wordOf is the word that a call stands with, where one decides what is read and it stands in the rule.
+func (p *planner) wordOf(s source, args []ast.Expr) (ref.Val, bool) {
+	if s.word == "" || len(args) < 2 {
+		return nil, false
+	}
+	return p.constantOf(args[1])
 }
 
 // lookBack is how many days a window takes; 0 where that depends on when it is asked.

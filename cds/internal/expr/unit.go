@@ -13,7 +13,8 @@ import (
 // unitsOf are the calculations whose result always has one unit, or one that compares with it.
 var unitsOf = map[string]string{
 	"weight": "kg", "height": "cm", "bmi": "kg/m2", "bsa": "m2",
-	"creatinineClearance": "mL/min", "egfr": "mL/min/{1.73_m2}", "dailyDosePerKg": "mg/kg/d", "dailyDosePerM2": "mg/m2/d", "weightedDailyDose": "mg/d",
+	"creatinineClearance": "mL/min", "egfr": "mL/min/{1.73_m2}", "idealWeight": "kg", "adjustedWeight": "kg", "dosingWeight": "kg", "qtc": "ms", "anionGap": "mmol/L",
+	"dailyDosePerKg": "mg/kg/d", "dailyDosePerM2": "mg/m2/d", "weightedDailyDose": "mg/d",
 }
 
 var unitOperators = []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,

@@ -127,6 +127,8 @@ func Display(v ref.Val) string {
 		return v.s.String()
 	case elapsedVal:
 		return v.e.String()
+	case scoreVal:
+		return v.String()
 	case ageVal:
 		return v.a.String()
 	case codesVal:

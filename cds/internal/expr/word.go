@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/calc"
 	"github.com/primum-cds/primum/cds/internal/dose"
@@ -25,8 +27,10 @@ func (c *compilation) checkWords(name string, args []ast.Expr) {
 	}
 	last := args[len(args)-1]
 	switch owner := c.typeOf(args[0]).TypeName(); {
-	case owner == "Patient" && name == "creatinineClearance":
-		c.checkWord(last, weights)
+	case owner == "Patient" && variantsOf(name) != nil:
+		c.checkWord(last, variantsOf(name))
+	case owner == "Score" && name == "with":
+		c.checkItem(args)
 	case isMedication(owner) && name == "onRoute":
 		c.checkRoutes(last)
 	case owner == "Patient" && (name == "takes" || name == "dailyDose") && len(args) == 3:
@@ -85,4 +89,55 @@ func (c *compilation) checkWeights(e ast.Expr, t *Table) {
 			return
 		}
 	}
+}
+
+// checkItem holds the item that a rule says something of against those of the score, as far as that stands in
+// the rule.
+func (c *compilation) checkItem(args []ast.Expr) {
+	score := args[0]
+	for score.Kind() == ast.CallKind && score.AsCall().FunctionName() == "with" {
+		score = operands(score)[0]
+	}
+	if score.Kind() != ast.CallKind {
+		return
+	}
+	items := itemsOf(score.AsCall().FunctionName())
+	var names []string
+	for i := range items {
+		if !slices.Contains(names, items[i].name) {
+			names = append(names, items[i].name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	c.checkWord(args[1], names)
+	for i := range items {
+		if name, ok := textOf(args[1]); !ok || name != items[i].name {
+			continue
+		}
+		it := scored{item: &items[i]}
+		if c.typeOf(args[2]).IsExactType(types.BoolType) {
+			if items[i].graded {
+				c.reportAt(c.start(args[2]), it.set(nil, types.True).Error(), "")
+			}
+			return
+		}
+		v := ref.Val(types.Int(items[i].least))
+		if args[2].Kind() == ast.LiteralKind {
+			v = args[2].AsLiteral()
+		}
+		if err := it.set(nil, v); err != nil {
+			c.reportAt(c.start(args[2]), err.Error(), "")
+		}
+		return
+	}
+}
+
+func textOf(e ast.Expr) (string, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return "", false
+	}
+	text, ok := e.AsLiteral().Value().(string)
+	return text, ok
 }

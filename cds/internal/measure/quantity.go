@@ -3,6 +3,7 @@
 package measure
 
 import (
+	"math"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -166,4 +167,17 @@ func (q Quantity) Float64() (f float64, ok bool) {
 	}
 	f, err := q.low.value.Float64()
 	return f, err == nil
+}
+
+// Ends returns the nearest float64s of the ends between which q lies, in q's own unit: equal ones for a
+// single value, infinite ones where there is no end. Whether an end is reached is not told.
+func (q Quantity) Ends() (low, high float64) {
+	low, high = math.Inf(-1), math.Inf(1)
+	if q.low.value != nil {
+		low, _ = q.low.value.Float64()
+	}
+	if q.high.value != nil {
+		high, _ = q.high.value.Float64()
+	}
+	return low, high
 }

@@ -20,6 +20,7 @@ type ehr struct {
 	t    *testing.T
 	key  *ecdsa.PrivateKey
 	jwks string // a file
+	kid  string
 }
 
 const issuer = "https://ehr.example.org"
@@ -30,7 +31,7 @@ func newEHR(t *testing.T) *ehr {
 	public, err := key.PublicKey.Bytes()
 	require.NoError(t, err)
 	x, y := public[1:33], public[33:]
-	e := &ehr{t, key, filepath.Join(t.TempDir(), "jwks.json")}
+	e := &ehr{t, key, filepath.Join(t.TempDir(), "jwks.json"), "k"}
 	write(t, e.jwks, fmt.Sprintf(`{"keys":[{"kty":"EC","kid":"k","alg":"ES256","use":"sig","crv":"P-256","x":%q,"y":%q}]}`,
 		base64.RawURLEncoding.EncodeToString(x), base64.RawURLEncoding.EncodeToString(y)))
 	return e
@@ -52,7 +53,7 @@ func (e *ehr) token(path, jti string, claims jwt.MapClaims) string {
 		all[name] = value
 	}
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, all)
-	token.Header["kid"] = "k"
+	token.Header["kid"] = e.kid
 	signed, err := token.SignedString(e.key)
 	require.NoError(e.t, err)
 	return signed

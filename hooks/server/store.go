@@ -143,11 +143,14 @@ func (s *store) fail(message string, err error) {
 func cause(err error) string {
 	var write *feedback.WriteError
 	var path *os.PathError
+	var coded interface{ SQLState() string }
 	switch {
 	case errors.As(err, &write):
 		return write.Error()
 	case errors.As(err, &path):
 		return path.Err.Error()
+	case errors.As(err, &coded):
+		return "SQLSTATE " + coded.SQLState()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no answer in time"
 	case err == errBusy:

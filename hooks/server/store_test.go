@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -135,4 +136,11 @@ func TestCauseTellsNothingOfData(t *testing.T) {
 	} {
 		require.Equal(t, want, cause(err))
 	}
+	require.Equal(t, "SQLSTATE 53100", cause(fmt.Errorf("storing: %w", diskFull{})))
 }
+
+// diskFull is an error as drivers of databases have them.
+type diskFull struct{}
+
+func (diskFull) Error() string    { return "Mrs Canary has no room" }
+func (diskFull) SQLState() string { return "53100" }

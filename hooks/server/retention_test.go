@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,21 +21,41 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// A told is what was logged, by another goroutine.
+type told struct {
+	lock sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *told) Write(p []byte) (int, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.text.Write(p)
+}
+
+// taken returns what was logged since it was last asked.
+func (l *told) taken() string {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	defer l.text.Reset()
+	return l.text.String()
+}
+
 // keeping is a Server that has only what deletes, and what it logs.
-func keeping(t *testing.T, config Config) (*Server, *bytes.Buffer) {
-	var told bytes.Buffer
-	config.Log = slog.New(slog.NewJSONHandler(&told, nil))
+func keeping(t *testing.T, config Config) (*Server, *told) {
+	log := &told{}
+	config.Log = slog.New(slog.NewJSONHandler(log, nil))
 	config.defaults()
 	s := &Server{config: config, log: config.Log, metrics: testMetrics()}
 	var err error
 	s.expires, err = s.expiries()
 	require.NoError(t, err)
-	return s, &told
+	return s, log
 }
 
 // deletions are the lines of a log about what was deleted: kind, since when, how many.
-func deletions(t *testing.T, told *bytes.Buffer) (all []string) {
-	for line := range strings.Lines(told.String()) {
+func deletions(t *testing.T, told *told) (all []string) {
+	for line := range strings.Lines(told.taken()) {
 		var l struct {
 			Level, Msg, Kind, Before, Error string
 			Deleted                         json.Number
@@ -42,7 +63,6 @@ func deletions(t *testing.T, told *bytes.Buffer) (all []string) {
 		require.NoError(t, json.Unmarshal([]byte(line), &l))
 		all = append(all, strings.TrimSpace(strings.Join([]string{l.Level, l.Msg, l.Kind, l.Before, l.Deleted.String(), l.Error}, " ")))
 	}
-	told.Reset()
 	return all
 }
 
@@ -97,7 +117,7 @@ func TestRetention(t *testing.T) {
 		}, deletions(t, told))
 		time.Sleep(day - time.Second)
 		synctest.Wait()
-		require.Empty(t, told.String())
+		require.Empty(t, told.taken())
 		require.EqualValues(t, 3, testutil.ToFloat64(s.metrics.deleted.WithLabelValues("feedback")))
 		require.EqualValues(t, 4, testutil.ToFloat64(s.metrics.deleted.WithLabelValues("archive")))
 
@@ -120,7 +140,7 @@ func TestRetentionOfAServerThatEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s.deleteOld(ctx, expiry{"feedback", day, func(ctx context.Context, _ time.Time) (int, error) { return 0, ctx.Err() }})
-	require.Empty(t, told.String())
+	require.Empty(t, told.taken())
 }
 
 // notebook is a store that cannot delete.

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,6 +110,57 @@ func TestFeedbackThatIsNotKept(t *testing.T) {
 			p.end()
 		})
 	}
+}
+
+// A server that is killed while feedback comes has all that it acknowledged; what it did not is sent again. Single
+// points of the store are in its own test: here it is the whole service that is killed.
+func TestKilledWhileFeedbackComes(t *testing.T) {
+	const kills, clients = 5, 4
+	dir := t.TempDir()
+	var sent atomic.Int64
+	var again sync.Map // not acknowledged
+	for kill := range kills {
+		p := serveIn(t, dir, anyAddress)
+		again.Range(func(card, _ any) bool {
+			status, _ := p.report(card.(string))
+			require.Equal(t, http.StatusOK, status)
+			return true
+		})
+		again.Clear()
+		var wait sync.WaitGroup
+		for client := range clients {
+			wait.Go(func() {
+				for n := 0; ; n++ {
+					card := fmt.Sprintf("%d-%d-%d", kill, client, n)
+					sent.Add(1)
+					body := `{"feedback":[{"card":"` + card + `","outcome":"overridden","outcomeTimestamp":"2026-03-01T09:00:00Z"}]}`
+					response, err := http.Post(p.url+"/cds-services/primum-order-sign/feedback", "application/json", strings.NewReader(body))
+					if err != nil {
+						again.Store(card, true)
+						return
+					}
+					_ = response.Body.Close()
+					if response.StatusCode != http.StatusOK {
+						t.Errorf("feedback is refused: %d", response.StatusCode)
+						return
+					}
+				}
+			})
+		}
+		time.Sleep(time.Duration(50+rand.IntN(100)) * time.Millisecond)
+		require.NoError(t, p.cmd.Process.Kill())
+		require.Error(t, p.cmd.Wait())
+		wait.Wait()
+	}
+	unanswered := int64(0)
+	again.Range(func(any, any) bool { unanswered++; return true })
+	counted := regexp.MustCompile(`"overridden":(\d+)`).FindStringSubmatch(counted(t, "--store", filepath.Join(dir, "xdg/primum/feedback.db")))
+	require.NotNil(t, counted)
+	n, err := strconv.ParseInt(counted[1], 10, 64)
+	require.NoError(t, err)
+	require.Greater(t, sent.Load(), int64(kills*clients))
+	require.GreaterOrEqual(t, n, sent.Load()-unanswered, "what was acknowledged")
+	require.LessOrEqual(t, n, sent.Load(), "and nothing that was not sent")
 }
 
 // Of two servers of one user the second one does without.

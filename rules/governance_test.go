@@ -278,7 +278,9 @@ func (c *coverage) most(pack, rule string) cds.Indicator {
 	for _, table := range c.facts {
 		for _, f := range table.facts {
 			if slices.ContainsFunc(c.lines[f.id], func(l coverageLine) bool { return l.pack == pack && l.rule == rule }) {
-				level = most(level, f.level)
+				if level = most(level, f.level); f.grave {
+					level = cds.Critical
+				}
 			}
 		}
 	}

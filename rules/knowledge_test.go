@@ -46,6 +46,7 @@ type fact struct {
 	what  string
 	level cds.Indicator // of its severity: the most that a rule may say of it, and what one should
 	loose bool          // nothing is said of the least
+	grave bool          // its condition makes it contraindicated
 	a, b  []terminology.Code
 	pair  bool // both sides are drugs, each of a with each of b
 	any   bool // one code of a is enough
@@ -69,7 +70,7 @@ func factTables(t *testing.T) []factTable {
 	return []factTable{
 		table("Interactions", "interactions.csv", func(r map[string]string) fact {
 			return fact{id: r["id"], what: r["a"] + " with " + r["b"] + ": " + r["severity"] + conditional(r["condition"]),
-				level: levels[r["severity"]], a: ingredients(r["a_rxcui"]), b: ingredients(r["b_rxcui"]), pair: true}
+				level: levels[r["severity"]], grave: strings.Contains(r["condition"], "contraindicated"), a: ingredients(r["a_rxcui"]), b: ingredients(r["b_rxcui"]), pair: true}
 		}),
 		table("Allergy groups", "allergy_groups.csv", func(r map[string]string) fact {
 			f := fact{id: r["group_id"], what: r["name"] + ": " + r["default_action"], level: levels[r["default_action"]], a: ingredients(r["rxcui_members"])}

@@ -20,6 +20,7 @@ type card struct {
 	links                      []link
 	suggestions                []suggestion
 	override                   []Reason
+	unreviewed                 bool
 }
 
 type link struct {
@@ -83,6 +84,7 @@ func (c *compiler) card(r *rule, def *Card, part string) *card {
 	k := &card{
 		summary: text(def.Summary), detail: text(def.Detail),
 		sourceLabel: text(def.SourceLabel), sourceURL: text(def.SourceURL), override: def.Override,
+		unreviewed: !r.def.Reviewed && r.pack.def.Reviewed == "",
 	}
 	k.indicator = c.indicator(r, def, part)
 	if constant, ok := k.summary.constant(); ok && len([]rune(constant)) > maxSummary {

@@ -52,6 +52,7 @@ type definition struct {
 	Let      []Let
 	When     Text
 	Citation string
+	Reviewed bool // a clinician has dated a review of it
 }
 
 func (c *compiler) fail(at Position, rule, suggest, format string, args ...any) {

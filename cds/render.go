@@ -1,6 +1,7 @@
 package cds
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -17,6 +18,7 @@ type rendering struct {
 	vars     *expr.Vars
 	problems []string
 	memory   []byte // to write in
+	prose    bool   // what is written is sentences, which begin with a capital letter
 }
 
 // text fills a template; escape is applied to what comes from data.
@@ -35,10 +37,37 @@ func (r *rendering) text(t *template, escape func(string) string) string {
 			r.problems = append(r.problems, fmt.Sprintf("{{ %s }}: %v", p.hole.Source(), err))
 			text = "not known"
 		}
+		if r.prose && begins(out) {
+			text = capital(text)
+		}
 		out = append(out, escape(text)...)
 	}
 	r.memory = out
 	return string(out)
+}
+
+// sentences fills a template of prose.
+func (r *rendering) sentences(t *template, escape func(string) string) string {
+	r.prose = true
+	defer func() { r.prose = false }()
+	return r.text(t, escape)
+}
+
+// begins reports whether what is written next begins a sentence.
+func begins(written []byte) bool {
+	text := bytes.TrimRight(written, " \n")
+	return len(text) == 0 || len(text) < len(written) && strings.IndexByte(".!?", text[len(text)-1]) >= 0
+}
+
+// capital returns a text whose first word begins with a capital letter, if all of that word is in small letters:
+// "Metformin" for "metformin", but "eGFR", "pH" and "mg/d" as they are.
+func capital(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	if word == "" || strings.ContainsFunc(strings.TrimRight(word, ",;:"), func(r rune) bool { return !unicode.IsLower(r) && r != '-' }) {
+		return s
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 func verbatim(s string) string { return s }
@@ -146,11 +175,15 @@ func escaped(s string) string {
 func (r *rendering) card(k *card) RenderedCard {
 	out := RenderedCard{
 		Indicator:   Indicator(strings.TrimSpace(r.text(k.indicator, verbatim))),
-		Summary:     shorten(line(r.text(k.summary, verbatim)), maxSummary),
-		Detail:      strings.TrimSpace(r.text(k.detail, markdown)),
+		Summary:     shorten(line(r.sentences(k.summary, verbatim)), maxSummary),
+		Detail:      strings.TrimSpace(r.sentences(k.detail, markdown)),
 		SourceLabel: line(r.text(k.sourceLabel, verbatim)),
 		SourceURL:   r.text(k.sourceURL, verbatim),
 		Override:    k.override,
+		Unreviewed:  k.unreviewed,
+	}
+	if out.Unreviewed && out.SourceLabel != "" {
+		out.SourceLabel += NotReviewed
 	}
 	for _, l := range k.links {
 		out.Links = append(out.Links, RenderedLink{

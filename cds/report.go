@@ -104,7 +104,13 @@ type RenderedCard struct {
 	Links       []RenderedLink
 	Suggestions []RenderedSuggestion
 	Override    []Reason
+	// Unreviewed says that neither the rule nor its pack has the date of a clinical review; SourceLabel, where
+	// there is one, ends in NotReviewed.
+	Unreviewed bool
 }
+
+// NotReviewed is what the label of a source ends in, where no clinician has reviewed the rule.
+const NotReviewed = " (not clinically reviewed)"
 
 // A RenderedLink is a Link with its templates filled.
 type RenderedLink struct {

@@ -83,6 +83,7 @@ func (c *compiler) definition(def *Rule) definition {
 	out := definition{
 		ID: def.ID, Position: c.files.place(def.Position), At: def.Position.At(), Status: def.Status, Hooks: slices.Clip(def.Hooks), Once: def.Once,
 		When: c.files.text(def.When), Citation: def.Evidence.Citation,
+		Reviewed: def.Evidence.Reviewed != "",
 	}
 	if out.Status == "" {
 		out.Status = Active

@@ -177,7 +177,7 @@ func TestP5OnlyWhereNothingCanBeDecided(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := post(handler(t, test.config), "order-sign", test.body)
 			if test.want == "" {
-				require.Equal(t, []string{"info: metformin: no eGFR in a year", "info: not known: no eGFR in a year"}, answered(t, w).summaries())
+				require.Equal(t, []string{"info: Metformin: no eGFR in a year", "info: Not known: no eGFR in a year"}, answered(t, w).summaries())
 				return
 			}
 			require.Equal(t, test.want, strings.Join(issues(t, w, http.StatusPreconditionFailed), " | "))

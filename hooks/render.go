@@ -62,7 +62,11 @@ func (a *answer) source(t *told) source {
 	case len(t.findings) > 0:
 		rule, pack = family(t.findings[0]), t.findings[0].Pack
 	}
-	s.Label = cmp.Or(s.Label, pack)
+	if s.Label == "" {
+		if s.Label = pack; t.card.Unreviewed {
+			s.Label += cds.NotReviewed
+		}
+	}
 	if !t.several {
 		s.Topic = &coding{Code: rule, System: topics + pack}
 	}

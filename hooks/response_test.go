@@ -161,7 +161,7 @@ func TestCardsAreInOrder(t *testing.T) {
 	h := handler(t, hooks.Config{})
 	want := []string{
 		"critical: Rhabdomyolysis: clarithromycin interacts", "warning: Bleeding: ibuprofen interacts",
-		"warning: Warfarin and ibuprofen are taken together", "info: metformin: no eGFR in a year",
+		"warning: Warfarin and ibuprofen are taken together", "info: Metformin: no eGFR in a year",
 	}
 	a := answered(t, post(h, "order-sign", signing(drafts, takesWarfarin, takesStatin)))
 	require.Equal(t, want, a.summaries())
@@ -174,7 +174,7 @@ func TestCardsThatReadTheSameAreOne(t *testing.T) {
 	again := drug("d9", "draft", "6809", "metformin")
 	body := asking("order-sign", `,"draftOrders":`+bundle("collection", metformin, again), `{"patient":{"resourceType":"Patient","id":"7","gender":"male"}}`)
 	a := answered(t, post(handler(t, hooks.Config{}), "order-sign", body))
-	require.Equal(t, []string{"info: A man", "info: metformin: no eGFR in a year", "info: metformin: no eGFR in a year"}, a.summaries())
+	require.Equal(t, []string{"info: A man", "info: Metformin: no eGFR in a year", "info: Metformin: no eGFR in a year"}, a.summaries())
 	require.JSONEq(t, `["MedicationRequest/d3","MedicationRequest/d9"]`, string(a.Cards[0].Extension["davinci-crd.associated-resource"]))
 	require.Equal(t, "About: metformin\n\nHe is one.", a.Cards[0].Detail)
 }
@@ -219,7 +219,7 @@ func TestPatientViewIsSummarised(t *testing.T) {
 	k := a.Cards[0]
 	require.Equal(t, "any", k.SelectionBehavior)
 	require.Equal(t, "ibuprofen: Remove this order", k.Suggestions[0].Label)
-	require.Equal(t, "**Bleeding: ibuprofen interacts** (warning)\n\n**Bleeding** with what is taken.\n\nSource: [Trial](<https://example.org/trial>)\n\n"+
+	require.Equal(t, "**Bleeding: ibuprofen interacts** (warning)\n\n**Bleeding** with what is taken.\n\nSource: [Trial (not clinically reviewed)](<https://example.org/trial>)\n\n"+
 		"**Warfarin and ibuprofen are taken together** (warning)", k.Detail)
 	// One alone stands for itself.
 	engine, err := trial()

@@ -90,8 +90,8 @@ func TestPrescriptionThatRanOut(t *testing.T) {
 	a := answered(t, post(embedded(t, march.AddDate(0, 8, 0)), "order-sign", string(body)))
 	require.Equal(t, []string{"warning: Ketorolac Tromethamine 10 MG Oral Tablet: 2 checks could not be made (allergies, interactions)"}, a.summaries())
 	require.Equal(t, "- **Ketorolac Tromethamine 10 MG Oral Tablet: allergies not fully checked, the allergy list is not complete** (warning)\n\n"+
-		"  Ask the patient about allergies before this drug is given.\n\n  Missing: AllergyIntolerance (not prefetched)\n\n  Source: Primum allergies pack\n\n"+
+		"  Ask the patient about allergies before this drug is given.\n\n  Missing: AllergyIntolerance (not prefetched)\n\n  Source: Primum allergies pack (not clinically reviewed)\n\n"+
 		"- **Ketorolac Tromethamine 10 MG Oral Tablet: interactions not fully checked, the medication list is not complete** (info)\n\n"+
-		"  Ask the patient what else is taken before this drug is added.\n\n  Missing: MedicationRequest (not prefetched; only 1 of 3 supplied)\n\n  Source: Primum interactions pack",
+		"  Ask the patient what else is taken before this drug is added.\n\n  Missing: MedicationRequest (not prefetched; only 1 of 3 supplied)\n\n  Source: Primum interactions pack (not clinically reviewed)",
 		a.Cards[0].Detail)
 }

@@ -51,14 +51,14 @@ func (a *answer) summary(cards []*told) *told {
 // links, suggestions and reasons, each once.
 func merged(cards []cds.RenderedCard) cds.RenderedCard {
 	out := cds.RenderedCard{Indicator: cards[0].Indicator, SourceLabel: cards[0].SourceLabel, SourceURL: cards[0].SourceURL}
+	several := false
 	for i := range cards {
 		k := &cards[i]
 		if urgency(k.Indicator) < urgency(out.Indicator) {
 			out.Indicator = k.Indicator
 		}
-		if k.SourceLabel != cards[0].SourceLabel {
-			out.SourceLabel, out.SourceURL = "Several sources", ""
-		}
+		several = several || k.SourceLabel != cards[0].SourceLabel
+		out.Unreviewed = out.Unreviewed || k.Unreviewed
 		for _, l := range k.Links {
 			if !slices.Contains(out.Links, l) {
 				out.Links = append(out.Links, l)
@@ -73,6 +73,11 @@ func merged(cards []cds.RenderedCard) cds.RenderedCard {
 			if !slices.Contains(out.Override, r) {
 				out.Override = append(out.Override, r)
 			}
+		}
+	}
+	if several {
+		if out.SourceLabel, out.SourceURL = "Several sources", ""; out.Unreviewed {
+			out.SourceLabel += cds.NotReviewed
 		}
 	}
 	return out

@@ -116,9 +116,9 @@ func TestUndecidedCardsOfOneOrderAreOne(t *testing.T) {
 // A single text stands as its rule has it, whatever number of rules have it.
 func TestUndecidedCardOfOneTextStandsAsItIs(t *testing.T) {
 	a := answered(t, post(doubting(t, hooks.Config{}), "order-sign", asking("order-sign", `,"draftOrders":`+bundle("collection", metformin), `{"allergies":null}`)))
-	require.Equal(t, []string{"info: Metformin is ordered", "info: metformin: kidney *not* checked"}, a.summaries())
+	require.Equal(t, []string{"info: Metformin is ordered", "info: Metformin: kidney *not* checked"}, a.summaries())
 	require.Empty(t, a.Cards[1].Detail)
-	require.Equal(t, map[string]any{"label": "Kidney rules", "topic": map[string]any{"code": "reduce", "system": "https://github.com/primum-cds/primum/packs/renal"}}, a.Cards[1].Source)
+	require.Equal(t, map[string]any{"label": "Kidney rules (not clinically reviewed)", "topic": map[string]any{"code": "reduce", "system": "https://github.com/primum-cds/primum/packs/renal"}}, a.Cards[1].Source)
 	require.Equal(t, `{"rules":[{"rule":"reduce","pack":"renal","focus":"MedicationRequest/d3","missing":[{"resource":"Observation","path":"egfr","reason":"not supplied"}]},`+
 		`{"rule":"stop","pack":"renal","focus":"MedicationRequest/d3","missing":[{"resource":"Observation","path":"egfr","reason":"not supplied"}]}]}`,
 		string(a.Cards[1].Extension["io.github.primum-cds.undecided"]))

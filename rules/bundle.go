@@ -134,7 +134,7 @@ func (w *chartWriter) concept(text cds.Text) map[string]any {
 		if c.Name == text.Value {
 			for _, g := range c.Groups {
 				if len(g.Codes) > 0 {
-					return coded(g.System, g.Codes[0].Value, c.Name)
+					return coded(g.System, g.Codes[0].Value, strings.ReplaceAll(c.Name, "_", " "))
 				}
 			}
 			w.fail(text.Position(), `the codes %q list none that a test could use: write "system|code"`, c.Name)

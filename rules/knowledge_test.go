@@ -42,12 +42,14 @@ func rows(t *testing.T, file string) []map[string]string {
 
 // A fact is a row of the fact tables that a rule has to cover.
 type fact struct {
-	id       string
-	what     string
-	critical bool // contraindicated, to be blocked, or not to be used
-	a, b     []terminology.Code
-	pair     bool // both sides are drugs, each of a with each of b
-	any      bool // one code of a is enough
+	id    string
+	what  string
+	level cds.Indicator // of its severity: the most that a rule may say of it, and what one should
+	loose bool          // nothing is said of the least
+	grave bool          // its condition makes it contraindicated
+	a, b  []terminology.Code
+	pair  bool // both sides are drugs, each of a with each of b
+	any   bool // one code of a is enough
 }
 
 // A factTable is a table of facts as the coverage page shows it.
@@ -68,34 +70,45 @@ func factTables(t *testing.T) []factTable {
 	return []factTable{
 		table("Interactions", "interactions.csv", func(r map[string]string) fact {
 			return fact{id: r["id"], what: r["a"] + " with " + r["b"] + ": " + r["severity"] + conditional(r["condition"]),
-				critical: r["severity"] == "contraindicated", a: ingredients(r["a_rxcui"]), b: ingredients(r["b_rxcui"]), pair: true}
+				level: levels[r["severity"]], grave: strings.Contains(r["condition"], "contraindicated"), a: ingredients(r["a_rxcui"]), b: ingredients(r["b_rxcui"]), pair: true}
 		}),
 		table("Allergy groups", "allergy_groups.csv", func(r map[string]string) fact {
-			f := fact{id: r["group_id"], what: r["name"] + ": " + r["default_action"], critical: r["default_action"] == "block", a: ingredients(r["rxcui_members"])}
+			f := fact{id: r["group_id"], what: r["name"] + ": " + r["default_action"], level: levels[r["default_action"]], a: ingredients(r["rxcui_members"])}
 			if r["snomed_allergy_code"] != "" && !unverified(r["snomed_verified_by"]) {
 				f.a = append(f.a, terminology.Code{System: terminology.SNOMED, Code: r["snomed_allergy_code"]})
 			}
 			return f
 		}),
 		table("Doses", "dosing.csv", func(r map[string]string) fact {
+			action, _, _ := strings.Cut(r["action"], " ")
 			return fact{id: r["id"], what: fmt.Sprintf("%s, %s, %s: %s %s %s%s", r["drug"], r["route"], r["population"], r["kind"], r["value"], r["ucum_unit"], conditional(r["condition"])),
-				critical: r["action"] == "block" || r["kind"] == "contraindicated", a: ingredients(r["rxcui"]), any: strings.Contains(r["drug"], "+")}
+				level: levels[action], a: ingredients(r["rxcui"]), any: strings.Contains(r["drug"], "+")}
 		}),
 		table("Contraindications", "contraindications.csv", func(r map[string]string) fact {
-			return fact{id: r["id"], what: r["drug"] + ", " + r["condition"] + ": " + r["severity"], critical: r["severity"] == "contraindicated", a: ingredients(r["rxcui"])}
+			return fact{id: r["id"], what: r["drug"] + ", " + r["condition"] + ": " + r["severity"], level: levels[r["severity"]], a: ingredients(r["rxcui"])}
 		}),
 		table("Pharmacogenomics", "pgx.csv", func(r map[string]string) fact {
-			advice := r["recommendation_restated"]
+			advice, level := r["recommendation_restated"], cds.Warning
+			if strings.Contains(advice, "do not use") || strings.Contains(advice, "contraindicated") {
+				level = cds.Critical
+			}
 			return fact{id: strings.Join([]string{"PGX", r["drug"], r["gene"], r["phenotype_or_variant"]}, " "), what: advice,
-				critical: strings.Contains(advice, "do not use") || strings.Contains(advice, "contraindicated"), a: ingredients(r["rxcui"])}
+				level: level, loose: level != cds.Critical, a: ingredients(r["rxcui"])}
 		}),
 		table("Opioid factors", "mme.csv", func(r map[string]string) fact {
-			return fact{id: "MME " + r["drug"] + " " + r["route"], what: "factor " + r["factor"] + " for " + r["dose_unit"], a: ingredients(r["rxcui"])}
+			return fact{id: "MME " + r["drug"] + " " + r["route"], what: "factor " + r["factor"] + " for " + r["dose_unit"], level: cds.Warning, loose: true, a: ingredients(r["rxcui"])}
 		}),
 		table("Calculators", "calculators.csv", func(r map[string]string) fact {
 			return fact{id: "CALC " + r["calculator"]}
 		}),
 	}
+}
+
+// levels are what the policy makes of the severities and actions of facts.
+var levels = map[string]cds.Indicator{
+	"contraindicated": cds.Critical, "block": cds.Critical,
+	"serious": cds.Warning, "warn": cds.Warning, "warn-high": cds.Warning, "warn-premed": cds.Warning, "adjust": cds.Warning,
+	"moderate": cds.Info, "allow-info": cds.Info,
 }
 
 func conditional(condition string) string {
@@ -237,9 +250,9 @@ func systemOf(name string) string {
 	return name
 }
 
-// requireGaps compares what a check found, each "pack: subject", with the known gaps, each with its reason, in
-// the file of the pack. What is found must be among them, and they
-// among what is found: the list can only become shorter.
+// requireGaps compares what a check found, each "pack: subject" and perhaps a tab and a text, with the known gaps
+// and their reasons, which stand in the file of the pack. What is found must be among them, and they among what is
+// found: the lists can only become shorter.
 func requireGaps(t *testing.T, check string, found []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(knowledge, "known", "*.csv"))
@@ -255,11 +268,12 @@ func requireGaps(t *testing.T, check string, found []string) {
 	}
 	slices.Sort(found)
 	for _, f := range slices.Compact(found) {
-		if _, ok := known[f]; !ok {
-			t.Errorf("%s: %s", check, f)
+		subject, text, _ := strings.Cut(f, "\t")
+		if _, ok := known[subject]; !ok {
+			t.Errorf("%s: %s\n\t%s", check, subject, text)
 			continue
 		}
-		known[f] = true
+		known[subject] = true
 	}
 	for subject, used := range known {
 		if !used {

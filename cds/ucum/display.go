@@ -3,8 +3,8 @@ package ucum
 import "strings"
 
 // Display returns the unit as a person reads it: "mL/min/1.73 m²" for mL/min/{1.73_m2}, "10³/µL" for
-// 10*3/uL, "IU" for [iU], "°C" for Cel, "tablet" for {tablet}, "mg/day" for mg/d. Micrograms are "mcg",
-// since a handwritten "µg" was often read as "mg". The unit 1 reads as "".
+// 10*3/uL, "IU" for [iU], "°C" for Cel, "tablet" for {tablet}, "mg/day" for mg/d, "mg/kg/day"
+// for mg/d/kg. Micrograms are "mcg", since a handwritten "µg" was often read as "mg". The unit 1 reads as "".
 func (u *Unit) Display() string {
 	if u.String() == "1" {
 		return ""
@@ -27,7 +27,13 @@ func (u *Unit) display() string {
 	for d.pos < len(d.code) {
 		d.part()
 	}
-	return d.out.String()
+	out := d.out.String()
+	for _, body := range []string{"/kg", "/m²"} { // doses are written by body and then by time
+		if dose, ok := strings.CutSuffix(out, "/day"+body); ok {
+			return dose + body + "/day"
+		}
+	}
+	return out
 }
 
 // A display rewrites a code that is known to be valid, component by component.

@@ -38,6 +38,8 @@ func TestDisplay(t *testing.T) {
 		{"m.s-1", "m·s⁻¹"},
 		{"/min", "/min"},
 		{"mg/kg/d", "mg/kg/day"},
+		{"mg/d/kg", "mg/kg/day"},
+		{"mg/d/m2", "mg/m²/day"},
 		{"mg/(24.h)", "mg/(24·h)"},
 		{"wk", "week"},
 		{"mo", "month"},

@@ -88,7 +88,7 @@ func TestDoses(t *testing.T) {
 		{"units as U", "", one(`"doseAndRate":[{"doseQuantity":{"value":10,"unit":"U","system":"http://unitsofmeasure.org","code":"U"}}]`, daily), "10 IU", "10 IU/day"},
 		{"millilitres of a solution", "50 mg/mL", one(of("5", "mL"), twice), "250 mg", "500 mg/day"},
 		{"litres of a solution", "0.9 mg/mL", one(of("1", "L"), daily), "900 mg", "900 mg/day"},
-		{"a US teaspoon", "20 mg/mL", one(of("1", "tsp"), daily), "98.5784 mg", "98.5784 mg/day"},
+		{"a US teaspoon", "20 mg/mL", one(of("1", "tsp"), daily), "98.58 mg", "98.58 mg/day"},
 		{"puffs", "90 ug/{actuat}", one(of("2", "puffs"), repeat(`"frequency":1,"period":6,"periodUnit":"h"`)), "180 mcg", "720 mcg/day"},
 		{"sprays", "50 ug/{actuation}", one(of("2", "spray"), daily), "100 mcg", "100 mcg/day"},
 		{"a range: the upper end", "5 mg", one(`"doseAndRate":[{"doseRange":{"low":{"value":1,"unit":"tablet"},"high":{"value":2,"unit":"tablet"}}}]`, daily), "10 mg", "10 mg/day"},

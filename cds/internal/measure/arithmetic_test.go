@@ -31,7 +31,7 @@ func TestArithmetic(t *testing.T) {
 		{"0", "*", ">3 mg", "0 mg"},
 		{"2 {tablet}", "*", "500 mg/{tablet}", "1000 mg"},
 		{"350 mg", "/", "70 kg", "5 mg/kg"},
-		{"1 mg", "/", "3", "0.333333 mg"},
+		{"1 mg", "/", "3", "0.3333 mg"},
 		{"1 g", "/", "500 mg", "0.002 g/mg"},
 		{"6 mg", "/", ">2", ">0 and <3 mg"},
 		{"6 mg", "/", "<2", "not known"},
@@ -85,7 +85,7 @@ func TestConversion(t *testing.T) {
 		{">1 g", "mg", ">1000 mg"},
 		{"37 Cel", "[degF]", "98.6 °F"},
 		{"5", "{INR}", "5 INR"},
-		{"150 [lb_av]", "kg", "68.0389 kg"},
+		{"150 [lb_av]", "kg", "68.04 kg"},
 		{"<7 [pH]", "nmol/L", ">100 nmol/L"},
 		{">=7 [pH]", "nmol/L", "<=100 nmol/L"},
 	} {

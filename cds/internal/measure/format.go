@@ -4,7 +4,8 @@ import "github.com/cockroachdb/apd/v3"
 
 // String returns the quantity as a person reads it: "25 mL/min/1.73 m²", ">60 mg/dL", "5%". A value that
 // was given is printed as it was written; one that was computed, or has the noise of a float64, with up
-// to six significant digits, though never with a whole number rounded.
+// to four significant digits, from 100 on with two decimals and six digits, though never with a whole number
+// rounded.
 func (q Quantity) String() string {
 	var s string
 	switch {
@@ -41,7 +42,7 @@ func (q Quantity) digits(d *apd.Decimal) string {
 	if n := d.NumDigits(); n >= noise || q.computed {
 		whole := n + int64(d.Exponent)
 		ctx := arithmetic()
-		ctx.Precision = uint32(min(max(6, whole), 50))
+		ctx.Precision = uint32(min(max(4, min(whole+2, 6), whole), 50))
 		rounded := new(apd.Decimal)
 		if _, err := ctx.Round(rounded, d); err == nil {
 			rounded.Reduce(rounded)

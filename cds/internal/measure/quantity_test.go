@@ -50,7 +50,7 @@ func TestQuantitiesAsAPersonReadsThem(t *testing.T) {
 	}
 	require.Equal(t, "not known", measure.Quantity{}.String())
 	require.Equal(t, "5 mg", measure.Of(apd.New(5000, -3), ucumUnit(t, "mg")).String())
-	require.Equal(t, "0.333333 mg", measure.Of(apd.New(33333333333, -11), ucumUnit(t, "mg")).String())
+	require.Equal(t, "0.3333 mg", measure.Of(apd.New(33333333333, -11), ucumUnit(t, "mg")).String())
 	require.Equal(t, "1234568 mg", measure.Of(apd.New(12345678, -1), ucumUnit(t, "mg")).String())
 }
 

@@ -139,26 +139,40 @@ func (c *compiler) asked(def *Rule) {
 	}
 }
 
-// context is what a rule can read of the contexts of its hooks: of those that it names, or of all. Of a hook
-// that nobody has described it is what nearly all have.
+// undeclared is how messages call a hook that nobody has described.
+const undeclared = " (which nobody declares)"
+
+// context is what a rule can read of the contexts of its hooks: of those that it names, or of all.
 func (c *compiler) context(asked []string) *expr.Context {
-	var of []Hook
-	var names []string
+	names := slices.Clone(asked)
+	for i, name := range names {
+		if c.engine.hookNamed(name) == nil {
+			names[i] += undeclared
+		}
+	}
+	return c.engine.env.Context(names, func() (fields []expr.ContextField) {
+		for _, h := range c.described(asked) {
+			for _, f := range h.Fields {
+				fields = append(fields, expr.ContextField{Hook: h.Name, Name: f.Name, Form: f.Form})
+			}
+		}
+		return fields
+	})
+}
+
+// described are the hooks that a rule names, or all. One that nobody has described has the fields that nearly all
+// have.
+func (c *compiler) described(asked []string) []Hook {
+	if len(asked) == 0 {
+		return slices.Concat(hooks, c.engine.hooks)
+	}
+	var out []Hook
 	for _, name := range asked {
 		h := c.engine.hookNamed(name)
 		if h == nil {
-			h = &Hook{Name: name + " (which nobody declares)", Fields: usualFields}
+			h = &Hook{Name: name + undeclared, Fields: usualFields}
 		}
-		of, names = append(of, *h), append(names, h.Name)
+		out = append(out, *h)
 	}
-	if len(asked) == 0 {
-		of = slices.Concat(hooks, c.engine.hooks)
-	}
-	var fields []expr.ContextField
-	for _, h := range of {
-		for _, f := range h.Fields {
-			fields = append(fields, expr.ContextField{Hook: h.Name, Name: f.Name, Form: f.Form})
-		}
-	}
-	return c.engine.env.Context(names, fields)
+	return out
 }

@@ -78,6 +78,7 @@ func TestIndexChangesNothing(t *testing.T) {
 		for n := range records {
 			inputs := randomChart{randomRecord{random}}.inputs(t)
 			review := cds.Review{Now: now, Hook: []string{"", "order-sign", "patient-view", "order-select", "allergyintolerance-create"}[n%5]}
+			review.Context = []map[string]any{nil, {"encounterId": "e1", "userId": "Practitioner/1"}, {"encounterId": "e2"}}[n%3]
 			want, got := answer(t, plain, inputs, review), answer(t, engine, inputs, review)
 			outcomes["findings"] += len(want.Findings)
 			outcomes["undecided"] += len(want.Undecided)

@@ -225,7 +225,8 @@ func (r *randomRule) free() string {
 		"patient.dailyDose(metformin) > quantity(700, 'mg/d')", "true", "false", "params.strict", "params.loose", "patient.age() > years(60)",
 		"patient.cha2ds2vasc() >= 3", "patient.cha2ds2vasc().with('diabetes', patient.has(diabetes)) < 2", "patient.fib4() > 2", "patient.meld('na-2016') >= 15",
 		"points(patient.has(ckd), 2) + points(patient.takes(nsaids), 1) >= 2", "patient.hasBled().with('drugs', patient.takes(nsaids)) >= 3",
-		"known(patient.gender)", "patient.birthDate < date('1980-01')", "size(patient.medications) > 1")
+		"known(patient.gender)", "patient.birthDate < date('1980-01')", "size(patient.medications) > 1",
+		"context.encounterId == 'e1'", "has(context.userId)", "context.?userId.orValue('') == 'Practitioner/1'")
 }
 
 // question asks a list of the patient for codes.

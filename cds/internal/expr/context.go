@@ -46,8 +46,18 @@ var contextForms = map[string]struct {
 }
 
 // Context returns what an expression can read whose rule is asked at hooks with these fields; none: it names no
-// hooks. A field that is of different types at two of them cannot be read.
-func (e *Env) Context(hooks []string, fields []ContextField) *Context {
+// hooks. It is made once for the same hooks. A field that is of different types at two of them cannot be read.
+func (e *Env) Context(hooks []string, fields func() []ContextField) *Context {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := strings.Join(hooks, " ")
+	if e.contexts[key] == nil {
+		e.contexts[key] = e.contextOf(hooks, fields())
+	}
+	return e.contexts[key]
+}
+
+func (e *Env) contextOf(hooks []string, fields []ContextField) *Context {
 	c := &Context{hooks: hooks, forms: map[string]string{}, unread: map[string]string{}}
 	at := map[string]string{}
 	for _, f := range fields {
@@ -76,9 +86,7 @@ func (e *Env) contextStruct(forms map[string]string) *structType {
 	for _, name := range names {
 		fmt.Fprintf(&key, "%s:%s ", name, contextForms[forms[name]].typ)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if t := e.contexts[key.String()]; t != nil {
+	if t := e.contextTypes[key.String()]; t != nil {
 		return t
 	}
 	t := &structType{name: contextType.TypeName(), cel: contextType, fields: map[string]*types.FieldType{}, names: names}
@@ -108,7 +116,7 @@ func (e *Env) contextStruct(forms map[string]string) *structType {
 			},
 		}
 	}
-	e.contexts[key.String()] = t
+	e.contextTypes[key.String()] = t
 	return t
 }
 

@@ -34,8 +34,9 @@ type Env struct {
 	scopes map[scopeKey]*scoping
 	bare   map[scopeKey]*cel.Env // of scopes without their names: plans keep them
 	plans  []*plan               // that were made since Forget
-	// contexts are the types of `context`, by their fields.
-	contexts map[string]*structType
+	// contexts are those of rules, by their hooks, and contextTypes their types, by the fields.
+	contexts     map[string]*Context
+	contextTypes map[string]*structType
 
 	asked sync.Map // the names of the vocabulary's own codes that lists are asked for
 }
@@ -47,7 +48,7 @@ func NewEnv(schema *fhir.Schema, in *terminology.Interner, custom []Custom) (*En
 	if p.codes, p.broad, err = vocabularyCodes(in); err != nil {
 		return nil, err
 	}
-	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}, contexts: map[string]*structType{}}
+	e := &Env{provider: p, fns: map[string]*function{}, twins: map[string]string{}, own: map[string]bool{}, globals: map[string]bool{}, scopes: map[scopeKey]*scoping{}, bare: map[scopeKey]*cel.Env{}, contexts: map[string]*Context{}, contextTypes: map[string]*structType{}}
 	all := slices.Concat(p.patientFunctions(), p.resultFunctions(), p.calculations(), p.calculators(), p.scores(), scoreFunctions(), p.doseFunctions(), p.resourceFunctions(),
 		readNothing(slices.Concat(literalFunctions(), membershipFunctions(), compareFunctions(), planned())))
 	for _, f := range all {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/primum-cds/primum/cds"
 )
@@ -104,6 +105,9 @@ func (r *runner) report(ctx context.Context, engine *cds.Engine, pack cds.Pack, 
 			return nil, err
 		}
 	}
+	if err := t.asked(engine); err != nil {
+		return nil, err
+	}
 	rec, err := t.read(engine, pack)
 	if err != nil {
 		return nil, err
@@ -114,6 +118,16 @@ func (r *runner) report(ctx context.Context, engine *cds.Engine, pack cds.Pack, 
 		return nil, fmt.Errorf("%s: test %q: %w", t.Position, t.Name, err)
 	}
 	return report, nil
+}
+
+// asked refuses a test at a hook that is not of the CDS Hooks library, and at which no rule is asked: it could not fail.
+// The error is a cds.Errors.
+func (t *Test) asked(engine *cds.Engine) error {
+	known := engine.Hooks()
+	if _, library := cds.HookByName(t.Hook); library || t.Hook == "" || slices.Contains(known, t.Hook) {
+		return nil
+	}
+	return cds.Errors{{Position: t.Position, Message: fmt.Sprintf("no rule of this pack is asked at the hook %q", t.Hook), Suggest: suggest(t.Hook, known)}}
 }
 
 // read reads the test's patient. The error is a cds.Errors.

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -142,4 +144,45 @@ func TestShortHandAddsToABundle(t *testing.T) {
 	record, _, err = bundles(t, "    bundle: pat.ndjson\n")
 	require.NoError(t, err)
 	require.Equal(t, "{\"resourceType\":\"Patient\",\"id\":\"x1\"}\n{\"resourceType\":\"Patient\",\"id\":\"x2\"}", record)
+}
+
+// A test at a hook of one's own is asked with the context that it gives. One at a hook that no rule names could not
+// fail, and is refused.
+func TestTestsAtAHookOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"p.yaml": `pack: p
+hooks:
+  org.example.transfer: {fields: {patientId: {type: id}, urgent: {type: boolean}, floor: {type: integer}, beds: {type: references}, ward: {type: text}}}
+rules:
+  - id: urgent
+    hooks: [org.example.transfer]
+    when: context.urgent && context.floor == 3 && context.beds[0] == 'Location/1' && context.ward == '3 East' && context.patientId == 'patient'
+    card: {indicator: info, summary: It holds}
+`,
+		"p_test.yaml": `now: 2026-03-01T00:00:00Z
+tests:
+  - name: holds
+    hook: org.example.transfer
+    context: {urgent: true, floor: 3, beds: [Location/1], ward: 3 East}
+    want: [{rule: urgent}]
+  - name: is not known
+    hook: org.example.transfer
+    context: {urgent: true, floor: 3, beds: [Location/1]}
+    want: []
+    undecided: [{rule: urgent, missing: ward}]
+  - name: is misspelt
+    hook: org.example.transfr
+    want: []
+`} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	results, err := RunTests(t.Context(), []string{dir})
+	require.NoError(t, err)
+	require.Len(t, results, 3)
+	require.Empty(t, results[0].Mistakes)
+	require.Empty(t, results[1].Mistakes)
+	require.EqualError(t, results[2].Mistakes, filepath.ToSlash(dir)+`/p_test.yaml:12:11: no rule of this pack is asked at the hook "org.example.transfr" (did you mean "org.example.transfer"?)
+      - name: is misspelt
+              ^`)
 }

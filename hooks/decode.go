@@ -36,11 +36,11 @@ func DecodeFor(engine *cds.Engine, body []byte) (*Request, error) {
 // decode reads a body with a decoder that knows how strict to be. The request borrows the body, but nothing of the
 // parser, which can be used again.
 func decode(parser *fastjson.Parser, body []byte, d *decoder) (*Request, error) {
-	root, err := parse(parser, body)
+	root, members, err := parse(parser, body)
 	if err != nil {
 		return nil, err
 	}
-	d.body, d.root, d.request = body, root, &Request{Context: map[string]json.RawMessage{}}
+	d.root, d.members, d.request = root, members, &Request{Context: map[string]json.RawMessage{}}
 	for _, step := range []func() error{d.head, d.identify, d.context, d.people, d.focus} {
 		if err := step(); err != nil {
 			return nil, err
@@ -51,25 +51,33 @@ func decode(parser *fastjson.Parser, body []byte, d *decoder) (*Request, error) 
 	return d.request, nil
 }
 
-// parse checks the body before it is parsed: the parser is lenient where JSON is not.
-func parse(parser *fastjson.Parser, body []byte) (*fastjson.Value, error) {
-	if !json.Valid(body) {
-		var syntax *json.SyntaxError
-		var raw json.RawMessage
-		wrong := &RequestError{Expected: "JSON"}
-		if errors.As(json.Unmarshal(body, &raw), &syntax) {
-			wrong.Offset = syntax.Offset
-		}
-		return nil, wrong
+// parse checks the body before it is parsed: the parser is lenient where JSON is not. The members are those of each
+// member of the body, as they were sent.
+func parse(parser *fastjson.Parser, body []byte) (root *fastjson.Value, members [][]json.RawMessage, err error) {
+	members, ok := outline(body)
+	if !ok {
+		return nil, nil, notJSON(body)
 	}
-	root, err := parser.ParseBytes(body)
-	if err != nil {
-		return nil, &RequestError{Expected: "JSON that is not nested more than 300 deep"}
+	if root, err = parser.ParseBytes(body); err != nil {
+		return nil, nil, notJSON(body)
 	}
 	if root.Type() != fastjson.TypeObject {
-		return nil, &RequestError{Expected: "a JSON object"}
+		return nil, nil, &RequestError{Expected: "a JSON object"}
 	}
-	return root, nil
+	return root, members, nil
+}
+
+// notJSON says why a body could not be parsed, and where.
+func notJSON(body []byte) *RequestError {
+	var syntax *json.SyntaxError
+	var raw json.RawMessage
+	switch err := json.Unmarshal(body, &raw); {
+	case errors.As(err, &syntax):
+		return &RequestError{Expected: "JSON", Offset: syntax.Offset}
+	case err != nil:
+		return &RequestError{Expected: "JSON"}
+	}
+	return &RequestError{Expected: "JSON that is not nested more than 300 deep"}
 }
 
 type decoder struct {
@@ -79,9 +87,9 @@ type decoder struct {
 	service bool
 	hooks   []string // those that are answered; nil: any
 
-	body    []byte
 	root    *fastjson.Value
-	hook    cds.Hook // without Fields for one of which only the name is known
+	members [][]json.RawMessage // of each member of root
+	hook    cds.Hook            // without Fields for one of which only the name is known
 	request *Request
 }
 
@@ -126,15 +134,7 @@ func (d *decoder) raw(field string) func(*fastjson.Value) json.RawMessage {
 	}
 	var order []*fastjson.Value
 	d.root.GetObject().Visit(func(_ []byte, v *fastjson.Value) { order = append(order, v) })
-	place := slices.Index(order, d.root.Get(field))
-	var members []json.RawMessage
-	for member := range rawMembers(d.body) {
-		if place == 0 {
-			members = slices.AppendSeq(members, rawMembers(member))
-			break
-		}
-		place--
-	}
+	members := d.members[slices.Index(order, d.root.Get(field))]
 	next := -1
 	return func(*fastjson.Value) json.RawMessage {
 		next++

@@ -44,7 +44,7 @@ func (c *caller) close() {
 
 // exchange sends a request and reads the answer; again says whether the connection can be used again.
 func (c *caller) exchange(body []byte, token string) (status int, again bool, err error) {
-	head := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", path, c.addr, len(body))
+	head := fmt.Appendf(nil, "POST %s HTTP/1.1\r\n%s%d\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", path, sentHeader, time.Now().UnixNano(), c.addr, len(body))
 	if token != "" {
 		head = fmt.Appendf(head, "Authorization: Bearer %s\r\n", token)
 	}

@@ -1,92 +1,108 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-
-	"github.com/primum-cds/primum/hooks"
-	"github.com/primum-cds/primum/hooks/auth"
-	"github.com/primum-cds/primum/hooks/server"
+	"os"
+	"os/exec"
+	"time"
 )
 
-// A service listens on loopback.
+// A service listens on loopback, in a process of its own.
 type service struct {
-	addr, path string
-	end        []func()
+	addr string
+	in   io.WriteCloser
+	out  *bufio.Reader
+	wait func() error
 }
 
-func (s *service) close() {
-	for _, end := range s.end {
-		end()
-	}
-}
-
-const path = "/cds-services/primum-order-sign"
-
-func newService(l net.Listener) *service { return &service{addr: l.Addr().String(), path: path} }
-
-// serveBaseline answers with no cards when it has parsed the body.
-func serveBaseline() (*service, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// start starts a service.
+func start(name, jwks string) (*service, error) {
+	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	h := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		var all map[string]any
-		if err != nil || json.Unmarshal(body, &all) != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"cards":[]}`)
-	})}
-	go func() { _ = h.Serve(l) }()
-	s := newService(l)
-	s.end = append(s.end, func() { _ = h.Close() })
+	c := exec.Command(self, "-serve", name, "-jwks", jwks)
+	c.Stderr = os.Stderr
+	in, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	s := &service{in: in, out: bufio.NewReader(out), wait: c.Wait}
+	addr, err := s.out.ReadString('\n')
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s does not say where it listens", name), s.close())
+	}
+	s.addr = addr[:len(addr)-1]
 	return s, nil
 }
 
-// servePrimum is the service as it runs in production, with tokens and metrics.
-func servePrimum(keys *signer) (*service, error) {
-	verifier, err := auth.New(auth.Config{BaseURL: base, Issuers: []auth.Issuer{{Issuer: issuer, JWKSFile: keys.jwks}}})
+func (s *service) close() error {
+	return errors.Join(s.in.Close(), s.wait())
+}
+
+// tell tells the process that a measurement begins or ends, and returns what it says to that.
+func (s *service) tell() ([]byte, error) {
+	if _, err := fmt.Fprintln(s.in); err != nil {
+		return nil, err
+	}
+	return s.out.ReadBytes('\n')
+}
+
+// measure makes calls as a way says, with some tokens; with none, none is sent.
+func (s *service) measure(p *plan, tokens int, way func(*fire)) (out figure, err error) {
+	f := &fire{service: s, body: p.body, takes: p.takes}
+	if tokens > 0 {
+		f.tokens = p.signer.sign(path, tokens)
+	}
+	if _, err := s.tell(); err != nil {
+		return out, err
+	}
+	client, begin := processorTime(), time.Now()
+	way(f)
+	f.out.client, f.out.lasted = processorTime()-client, time.Since(begin)
+	counted, err := s.tell()
+	if err != nil {
+		return out, err
+	}
+	err = json.Unmarshal(counted, &f.out.counted)
+	return f.out, err
+}
+
+// fill makes a call that does not end before the connection is closed.
+func (s *service) fill() (net.Conn, error) {
+	conn, err := net.Dial("tcp", s.addr)
 	if err != nil {
 		return nil, err
 	}
-	load := func(context.Context, server.Paths) (*server.RuleSet, error) {
-		e, packs, err := engine()
-		return &server.RuleSet{Engine: e, Packs: packs}, err
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000\r\n\r\n{", path, s.addr)
+	c := &caller{addr: s.addr}
+	defer c.close()
+	for err == nil && c.call([]byte("{}"), "") != http.StatusServiceUnavailable {
 	}
-	s, err := server.New(context.Background(), server.Config{
-		Rules: server.Rules{Load: load}, Hooks: hooks.Config{Authenticator: verifier, Prefetch: hooks.RuleTemplates},
-	})
-	if err != nil {
-		return nil, err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, l, nil) }()
-	out := newService(l)
-	out.end = append(out.end, func() { cancel(); <-ended })
-	return out, nil
+	return conn, err
 }
 
 // check makes sure that there are cards to be had.
 func (s *service) check(body []byte, keys *signer) error {
-	r, err := http.NewRequest(http.MethodPost, "http://"+s.addr+s.path, bytes.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, "http://"+s.addr+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+keys.sign(s.path, 1)[0])
+	r.Header.Set("Authorization", "Bearer "+keys.sign(path, 1)[0])
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err

@@ -7,9 +7,11 @@ import (
 
 // Limits bound what a Server takes on. What is 0 has the value that is said beside it.
 type Limits struct {
-	Deciding int           // calls that are decided at once: as many as there are processors
-	Waiting  int           // calls that wait for that: 32 for each of Deciding
-	Wait     time.Duration // for how long: 100 ms
+	Deciding int // calls that are decided at once: as many as there are processors
+	Waiting  int // calls that wait for that, or whose body is arriving: 32 for each of Deciding
+	// Wait is for how long they do: 100 ms. A call that would wait for longer than half of it, going by those before
+	// it, is not taken on.
+	Wait time.Duration
 	// Open is how many calls are taken on at all, those included whose body is arriving and those that wait for
 	// a FHIR server: 1024.
 	Open int

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,7 +26,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.queue.leave()
 	v := &visit{server: s}
-	s.receive(r, v)
+	if why := s.receive(r, v); why != "" {
+		s.refuse(w, r, why)
+		return
+	}
 	began := time.Now()
 	if why := s.queue.take(r.Context()); why != "" {
 		s.refuse(w, r, why)
@@ -51,13 +55,15 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v *visit) {
 	in.handler.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// receive reads the body before it is the call's turn: a client that sends slowly holds up nobody. What is longer
-// than it may be is left to the Handler, which says so.
-func (s *Server) receive(r *http.Request, v *visit) {
+// receive reads the body before it is the call's turn; "" if the call still has a place then, or another: one whose
+// body takes longer to arrive than a call may wait loses its place, so that a client that sends slowly holds up nobody.
+// What is longer than it may be is left to the Handler, which says so.
+func (s *Server) receive(r *http.Request, v *visit) refusal {
 	most := s.config.Hooks.MaxBody
 	if r.ContentLength > most {
-		return
+		return ""
 	}
+	late := time.AfterFunc(s.config.Limits.Wait, s.queue.lose)
 	var body bytes.Buffer
 	body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
 	_, err := body.ReadFrom(io.LimitReader(r.Body, most+1))
@@ -69,6 +75,10 @@ func (s *Server) receive(r *http.Request, v *visit) {
 		v.body = body.Bytes()
 	}
 	r.Body = received{rest, r.Body}
+	if late.Stop() {
+		return ""
+	}
+	return s.queue.enter()
 }
 
 // received is a body that was read, with what closes it.
@@ -85,9 +95,11 @@ func (b broken) Read([]byte) (int, error) { return 0, b.error }
 // refusedBody is an OperationOutcome as the Handler writes it.
 const refusedBody = `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"throttled","diagnostics":"there are too many calls: try again"}]}`
 
-// refuse tells a client to come again.
+// refuse tells a client to come again, before it has sent all of its body.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	s.metrics.refused.WithLabelValues(string(why)).Inc()
+	out := http.NewResponseController(w)
+	_ = out.EnableFullDuplex() // or net/http reads the body first
 	header := w.Header()
 	if origins := s.config.Hooks.Origins; len(origins) > 0 {
 		header.Add("Vary", "Origin")
@@ -99,6 +111,33 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	header.Set("Retry-After", "1")
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(refusedBody)))
 	w.WriteHeader(http.StatusServiceUnavailable)
 	_, _ = io.WriteString(w, refusedBody) // whom it could be told has gone
+	_ = out.Flush()
+	_ = out.SetReadDeadline(time.Now().Add(passing))
+	s.passOver(r.Body)
+}
+
+// How much of a body is read, and for how long, so that its connection can be used again: else it is closed.
+const (
+	passed  = 256 << 10
+	passing = time.Second
+)
+
+// passOver reads what a client sends that was refused.
+func (s *Server) passOver(body io.Reader) {
+	buffer, _ := s.buffers.Get().(*[]byte)
+	if buffer == nil {
+		fresh := make([]byte, 64<<10)
+		buffer = &fresh
+	}
+	defer s.buffers.Put(buffer)
+	for read := 0; read < passed; {
+		n, err := body.Read(*buffer)
+		if err != nil {
+			return
+		}
+		read += n
+	}
 }

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -98,6 +99,39 @@ func TestARefusalSaysWhenToComeAgain(t *testing.T) {
 	require.Equal(t, http.StatusOK, discovered.StatusCode, "discovery waits for nobody")
 	close(hold)
 	callers.Wait()
+}
+
+// A refusal comes before the body does, and its connection can be used again.
+func TestARefusalDoesNotWaitForTheBody(t *testing.T) {
+	config := trial(folder(t, "1"))
+	config.Limits.Open = 1
+	r := run(t, config)
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+		return conn
+	}
+	begin := func(conn net.Conn) {
+		_, err := io.WriteString(conn, "POST /cds-services/primum-order-sign HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{")
+		require.NoError(t, err)
+	}
+	begin(dial())
+	r.soon(func() bool { return r.metric("primum_calls_open") == "1" }, "the only call that may be open is")
+	conn := dial()
+	in := bufio.NewReader(conn)
+	for range 3 {
+		begin(conn)
+		response, err := http.ReadResponse(in, nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+		_, err = io.Copy(io.Discard, response.Body)
+		require.NoError(t, err)
+		_, err = io.WriteString(conn, strings.Repeat(" ", 99_999))
+		require.NoError(t, err)
+	}
+	require.Equal(t, "3", r.metric(`primum_overload_refusals_total{reason="open"}`))
 }
 
 // A client that sends its body slowly takes nobody's turn.

@@ -55,6 +55,7 @@ type Server struct {
 	current atomic.Pointer[serving]
 	trouble atomic.Pointer[trouble]
 	ending  atomic.Bool
+	buffers sync.Pool  // of *[]byte, for what is read and thrown away
 	reload  sync.Mutex // held while rules are loaded; it guards seen
 	seen    snapshot
 }

@@ -40,6 +40,6 @@ const again = 50 * time.Millisecond
 // resume goes on after rest.
 func (v *visit) resume() {
 	if v != nil && !v.turn {
-		v.turn = v.server.queue.within(context.Background(), again)
+		v.turn = v.server.queue.again(again)
 	}
 }

@@ -143,7 +143,9 @@ func (e *evaluation) reportFindings(out *Report) {
 			continue
 		}
 		if by := covered[f]; by != nil {
-			out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "covered", By: by.Rule})
+			if by.instance != f.instance { // else it tells of another focus what this one tells
+				out.Suppressed = append(out.Suppressed, Suppressed{Rule: f.Rule, Focus: f.Focus, Reason: "covered", By: by.Rule})
+			}
 			continue
 		}
 		out.Findings = append(out.Findings, f.Finding)

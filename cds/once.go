@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// covering says which findings need not be shown, each with the one that covers it: of rules with the same
-// Once, for the same focus, one that is at least as urgent and rests on all that the other rests on. Of two that
-// cover each other the first counts: by the rule's id, and then by the row's place in the table. What covers is
-// shown itself, or the same instance is that for another focus over the same resources.
+// covering says which findings need not be shown, each with the one that covers it: of rules of a pack with the
+// same Once, one that is at least as urgent and rests on all that the other rests on. Of equals the one that rests
+// on most counts, and of two that rest on the same the first, by the rule's id and then by the row's place in the
+// table. What covers is not covered itself.
 func covering(findings []*finding) map[*finding]*finding {
 	type group struct {
-		pack        *pack
-		once, focus string
+		pack *pack
+		once string
 	}
 	groups := map[group][]*finding{}
 	for _, f := range findings {
 		if f.rule.def.Once != "" && !f.instance.shadow {
-			g := group{f.rule.pack, f.rule.def.Once, f.Focus}
+			g := group{f.rule.pack, f.rule.def.Once}
 			groups[g] = append(groups[g], f)
 		}
 	}
@@ -37,23 +37,25 @@ func covering(findings []*finding) map[*finding]*finding {
 
 // cover notes which findings of a group others cover.
 func cover(group []*finding, covered map[*finding]*finding) {
-	slices.SortFunc(group, func(a, b *finding) int {
-		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(a.rule.def.ID, b.rule.def.ID),
-			cmp.Compare(a.instance.row, b.instance.row))
-	})
-	type shown struct {
+	type resting struct {
 		*finding
-		resources []string
+		on []string
 	}
-	var all []shown
-	for _, f := range group {
-		resources := strings.Split(f.restsOn(), " ")
-		i := slices.IndexFunc(all, func(s shown) bool { return holdsAll(s.resources, resources) })
-		if i >= 0 {
-			covered[f] = all[i].finding
+	all := make([]resting, len(group))
+	for i, f := range group {
+		all[i] = resting{f, strings.Split(f.restsOn(), " ")}
+	}
+	slices.SortFunc(all, func(a, b resting) int {
+		return cmp.Or(cmp.Compare(rank(a.Indicator), rank(b.Indicator)), cmp.Compare(len(b.on), len(a.on)),
+			cmp.Compare(a.rule.def.ID, b.rule.def.ID), cmp.Compare(a.instance.row, b.instance.row), cmp.Compare(a.Focus, b.Focus))
+	})
+	var shown []resting
+	for _, f := range all {
+		if i := slices.IndexFunc(shown, func(s resting) bool { return holdsAll(s.on, f.on) }); i >= 0 {
+			covered[f.finding] = shown[i].finding
 			continue
 		}
-		all = append(all, shown{f, resources})
+		shown = append(shown, f)
 	}
 }
 

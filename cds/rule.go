@@ -100,8 +100,8 @@ type Rule struct {
 	HooksAt  []Position // of each of Hooks; nil: not known
 	Each     Binding    // Name is bound to each row of table Of; the zero Binding: no table
 	For      Binding    // Name is bound to each focus of type Of; the zero Binding: asked once
-	// Once is a word that rules of the pack have in common which tell of the same thing: of what they find for a
-	// focus, a Finding that rests on no more than one at least as urgent is suppressed. "" shows all.
+	// Once is a word that rules of the pack have in common which tell of the same thing: a Finding of theirs that
+	// rests on no more resources than one at least as urgent is suppressed. "" shows all.
 	Once      string
 	Let       []Let // each sees those before it
 	When      Text  // CEL, of type bool

@@ -55,9 +55,10 @@
 //
 // Where knowledge overlaps, two rules or rows may hold for the same drugs: "SSRIs with MAO inhibitors" and
 // "linezolid with SSRIs". With the same word under once, the more urgent of them is shown and the other is
-// listed under suppressed, with the one that covers it: what rests on no other resources than a finding for the
-// same focus that is at least as urgent. Of equals the first counts, by the rule's id and then by the place in
-// the table: what is more particular stands above what is more general. What covers is shown itself.
+// listed under suppressed, with the one that covers it: one that is at least as urgent and rests on all the
+// resources that the other rests on. Of equals the one that rests on most is shown, and of those that rest on
+// the same the first, by the rule's id and then by the place in the table: what is more particular stands above
+// what is more general. In a review of many orders the one that names most drugs speaks for the others.
 //
 // A card, and the card of undecided, has these keys, of which it needs indicator and summary:
 //

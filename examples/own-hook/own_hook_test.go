@@ -43,7 +43,7 @@ func Example() {
 		}
 	}
 	// Output:
-	// warning: warfarin sodium 5 MG Oral Tablet: no INR is booked after the discharge from Ward 3
+	// warning: Warfarin sodium 5 MG Oral Tablet: no INR is booked after the discharge from Ward 3
 	// Book an INR: {"test":"INR","ward":"Ward 3"}
 }
 

@@ -26,5 +26,5 @@ func Example() {
 	}
 	// Output:
 	// warning: Major bleeding: ibuprofen 600 MG Oral Tablet with warfarin sodium 5 MG Oral Tablet
-	// warning: ibuprofen 600 MG Oral Tablet: allergies not fully checked, the allergy list is not complete
+	// warning: Ibuprofen 600 MG Oral Tablet: allergies not fully checked, the allergy list is not complete
 }

@@ -314,7 +314,7 @@ func (r *randomRule) uses(depth int) string {
 		}
 	case 3:
 		if depth > 0 {
-			return r.uses(depth-1) + ".filter(f, " + r.pick("f.current", "f.drug in "+r.drugs(), "f.current", "f.current && f.drug in "+r.drugs(), "f.status == 'active'", "!f.current") + ")"
+			return r.uses(depth-1) + ".filter(f, " + r.pick("f.current", "f.drug in "+r.drugs(), "f.current", "f.current && f.drug in "+r.drugs(), "f.status == 'active'", "!f.current", "f.setting() != 'inpatient'", "f.form() == 'Oral Tablet'") + ")"
 		}
 	}
 	return "patient.medications"

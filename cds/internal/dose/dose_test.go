@@ -249,7 +249,7 @@ func FuzzDaily(f *testing.F) {
 		}
 		for _, product := range []string{"", "500 mg", "50 mg/mL", "25 ug/h", "90 ug/{actuat}"} {
 			strength := strength(t, product)
-			for _, r := range []dose.Result{dose.Single(v, strength), dose.Daily(v, strength)} {
+			for _, r := range []dose.Result{dose.Single(v, strength), dose.Daily(v, strength), dose.Rate(v, strength)} {
 				require.Equal(t, r.Known, r.Reason == "", "%+v", r)
 				require.False(t, r.Known && r.Quantity.IsZero())
 			}

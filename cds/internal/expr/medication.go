@@ -40,6 +40,9 @@ func (p *provider) doseFunctions() []*function {
 		member("onRoute", types.BoolType, givenOn, types.StringType)
 		member("lastDay", dateType, lastDay)
 		member("duration", spanType, duration)
+		member("form", types.StringType, formOf)
+		member("setting", types.StringType, setting)
+		member("ratePerKg", quantityType, p.ratePerKg)
 		member("renews", types.BoolType, renews)
 	}
 	reads := medicationSources(source{current: true})
@@ -55,6 +58,7 @@ func (p *provider) doseFunctions() []*function {
 // doseSources are what the functions of a medication read.
 var doseSources = map[string][]source{
 	"singleDose": {drugs}, "dailyDose": {drugs}, "routeClass": {drugs}, "onRoute": {drugs}, "duration": nothing, "lastDay": nothing, "renews": {prescriptions},
+	"form": {drugs}, "setting": encounters, "ratePerKg": {drugs, patientItself, bodyWeights},
 	"dailyDosePerKg": {drugs, patientItself, bodyWeights}, "dailyDosePerM2": {drugs, patientItself, bodyWeights, bodyHeights},
 }
 
@@ -265,6 +269,49 @@ func (p *provider) perBody(size func(*calculation) (ref.Val, ref.Val), unit stri
 		}
 		return out
 	}
+}
+
+// ratePerKg is the highest rate of an infusion of a drug with one ingredient: as it is stated, or divided by the
+// patient's weight; in mg/kg/h if it converts to that.
+func (p *provider) ratePerKg(ev *Eval, args []ref.Val) ref.Val {
+	e := args[0].(*node).entry
+	found, _, reason := ingredients(ev, e, nil)
+	if reason != "" {
+		return ev.unknownAt(e, "dosageInstruction", reason)
+	}
+	r := dose.Rate(dosage(e), strength(found[0]))
+	if !r.Known {
+		return ev.unknownAt(e, "dosageInstruction", r.Reason)
+	}
+	ev.readEntry(e, "dosageInstruction", r.Quantity.String())
+	rate := r.Quantity
+	if !strings.Contains(rate.UnitCode(), "/kg") {
+		body, missing := (&calculation{p: p, ev: ev, patient: ev.patient(p)}).weight()
+		if missing != nil {
+			return missing
+		}
+		divided, err := measure.Div(rate, body.(quantityVal).q)
+		if err != nil {
+			return ev.fail(err)
+		}
+		rate = divided
+	}
+	for _, unit := range []string{"mg/kg/h", "[iU]/kg/h"} {
+		if converted, err := rate.To(unit); err == nil {
+			rate = converted
+		}
+	}
+	return quantityVal{q: rate}
+}
+
+// formOf is the dose form of a drug, as RxNorm names it.
+func formOf(ev *Eval, args []ref.Val) ref.Val {
+	e := args[0].(*node).entry
+	if e.Concept.Drug == nil || e.Concept.Drug.Form == "" {
+		return ev.unknownAt(e, e.CodePath(), "its code does not tell the dose form")
+	}
+	ev.readEntry(e, e.CodePath(), e.Concept.Display)
+	return types.String(e.Concept.Drug.Form)
 }
 
 // lastDay is the day on which the course of a medication ended or will end, at the latest.

@@ -270,7 +270,7 @@ func requireGaps(t *testing.T, check string, found []string) {
 	for _, f := range slices.Compact(found) {
 		subject, text, _ := strings.Cut(f, "\t")
 		if _, ok := known[subject]; !ok {
-			t.Errorf("%s: %s\n\t%s", check, subject, text)
+			t.Error(strings.TrimRight(fmt.Sprintf("%s: %s\n\t%s", check, subject, text), "\n\t"))
 			continue
 		}
 		known[subject] = true

@@ -130,8 +130,8 @@ func (t *Test) asked(engine *cds.Engine) error {
 	return cds.Errors{{Position: t.Position, Message: fmt.Sprintf("no rule of this pack is asked at the hook %q", t.Hook), Suggest: suggest(t.Hook, known)}}
 }
 
-// read reads the test's patient. The error is a cds.Errors.
-func (t *Test) read(engine *cds.Engine, pack cds.Pack) (*cds.Record, error) {
+// inputs are the test's patient as an engine reads it. The error is a cds.Errors.
+func (t *Test) inputs(pack cds.Pack) ([]cds.Input, error) {
 	record, drafts, err := t.Bundle(pack)
 	if err != nil {
 		return nil, err
@@ -139,6 +139,15 @@ func (t *Test) read(engine *cds.Engine, pack cds.Pack) (*cds.Record, error) {
 	inputs := []cds.Input{{Name: t.Name, JSON: record, Supplies: t.Supplied}}
 	if drafts != nil {
 		inputs = append(inputs, cds.Input{Name: t.Name + ", orders", JSON: drafts, Draft: true})
+	}
+	return inputs, nil
+}
+
+// read reads the test's patient. The error is a cds.Errors.
+func (t *Test) read(engine *cds.Engine, pack cds.Pack) (*cds.Record, error) {
+	inputs, err := t.inputs(pack)
+	if err != nil {
+		return nil, err
 	}
 	rec, err := engine.Read(inputs...)
 	if err != nil {

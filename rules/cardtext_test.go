@@ -121,3 +121,54 @@ func sentences(text string) []string {
 	}
 	return out
 }
+
+// What stands in tables reads well in every row, also in those that no test asks about: a column of sentences has
+// one in each cell that is not empty.
+func TestTablesReadWell(t *testing.T) {
+	var found []string
+	for _, pack := range packsOnDisk(t) {
+		for _, table := range pack.Tables {
+			for c, column := range table.Columns {
+				if column.Type != "string" {
+					continue
+				}
+				written, sentence := 0, 0
+				for _, row := range table.Rows {
+					if row.Cells[c] != "" {
+						written++
+					}
+					if strings.HasSuffix(row.Cells[c], ".") {
+						sentence++
+					}
+				}
+				for _, row := range table.Rows {
+					for _, fault := range faultsOfCell(row.Cells[c], 2*sentence > written) {
+						found = append(found, fmt.Sprintf("%s: %s %s %s: %s\t%s", pack.Name, table.Name, row.Cells[0], column.Name, fault, row.Cells[c]))
+					}
+				}
+			}
+		}
+	}
+	requireGaps(t, "tables", found)
+}
+
+func faultsOfCell(text string, sentence bool) []string {
+	var faults []string
+	if text != strings.TrimSpace(text) {
+		faults = append(faults, "it begins or ends with a space")
+	}
+	for _, a := range artefacts {
+		if a.pattern.MatchString(text) {
+			faults = append(faults, a.what)
+		}
+	}
+	if sentence && text != "" {
+		if r, _ := utf8.DecodeRuneInString(text); unicode.IsLower(r) {
+			faults = append(faults, "it begins with a small letter")
+		}
+		if !strings.HasSuffix(text, ".") || len(sentences(text)) != 1 {
+			faults = append(faults, "it is not one sentence")
+		}
+	}
+	return faults
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +177,44 @@ func (in *instanceOf) readsBoth(a, b terminology.Code, same bool) bool {
 		}
 	}
 	return false
+}
+
+// The limit of a dose is what a rule that covers it compares with: in its row, its params or its condition.
+func TestCoverageHoldsTheLimitsOfDoses(t *testing.T) {
+	c := readCoverage(t)
+	var found []string
+	for _, table := range c.facts {
+		for _, f := range table.facts {
+			for _, line := range c.lines[f.id] {
+				if f.number != "" && line.rule != "" && !slices.ContainsFunc(c.covering(f.id), func(in *instanceOf) bool { return in.comparesWith(f.number) }) {
+					found = append(found, line.pack+": "+f.id+": no rule compares with "+f.number)
+					break
+				}
+			}
+		}
+	}
+	requireGaps(t, "limits", found)
+}
+
+// comparesWith reports whether a number is in the row of an instance, in a param that it reads, or in its condition.
+func (in *instanceOf) comparesWith(number string) bool {
+	var texts []string
+	for _, cell := range in.row {
+		if leading.MatchString(cell) { // a number, not words about one
+			texts = append(texts, cell)
+		}
+	}
+	words := wordsOf(in.rule)
+	for _, p := range in.pack.Params {
+		if words["params."+p.Name] {
+			texts = append(texts, p.Exact, fmt.Sprint(p.Value))
+		}
+	}
+	for _, text := range textsOf(in.rule) {
+		texts = append(texts, text.Value)
+	}
+	exactly := regexp.MustCompile(`(^|[^0-9.])` + regexp.QuoteMeta(number) + `($|[^0-9.])`)
+	return slices.ContainsFunc(texts, exactly.MatchString)
 }
 
 // The page tells a reader what the packs know, fact by fact.

@@ -42,14 +42,15 @@ func rows(t *testing.T, file string) []map[string]string {
 
 // A fact is a row of the fact tables that a rule has to cover.
 type fact struct {
-	id    string
-	what  string
-	level cds.Indicator // of its severity: the most that a rule may say of it, and what one should
-	loose bool          // nothing is said of the least
-	grave bool          // its condition makes it contraindicated
-	a, b  []terminology.Code
-	pair  bool // both sides are drugs, each of a with each of b
-	any   bool // one code of a is enough
+	id     string
+	what   string
+	level  cds.Indicator // of its severity: the most that a rule may say of it, and what one should
+	loose  bool          // nothing is said of the least
+	grave  bool          // its condition makes it contraindicated
+	a, b   []terminology.Code
+	pair   bool   // both sides are drugs, each of a with each of b
+	number string // that a rule compares with; "" if it is none
+	any    bool   // one code of a is enough
 }
 
 // A factTable is a table of facts as the coverage page shows it.
@@ -82,7 +83,7 @@ func factTables(t *testing.T) []factTable {
 		table("Doses", "dosing.csv", func(r map[string]string) fact {
 			action, _, _ := strings.Cut(r["action"], " ")
 			return fact{id: r["id"], what: fmt.Sprintf("%s, %s, %s: %s %s %s%s", r["drug"], r["route"], r["population"], r["kind"], r["value"], r["ucum_unit"], conditional(r["condition"])),
-				level: levels[action], a: ingredients(r["rxcui"]), any: strings.Contains(r["drug"], "+")}
+				number: limit(r), level: levels[action], a: ingredients(r["rxcui"]), any: strings.Contains(r["drug"], "+")}
 		}),
 		table("Contraindications", "contraindications.csv", func(r map[string]string) fact {
 			return fact{id: r["id"], what: r["drug"] + ", " + r["condition"] + ": " + r["severity"], level: levels[r["severity"]], a: ingredients(r["rxcui"])}
@@ -109,6 +110,14 @@ var levels = map[string]cds.Indicator{
 	"contraindicated": cds.Critical, "block": cds.Critical,
 	"serious": cds.Warning, "warn": cds.Warning, "warn-high": cds.Warning, "warn-premed": cds.Warning, "adjust": cds.Warning,
 	"moderate": cds.Info, "allow-info": cds.Info,
+}
+
+// limit is the number of a dose that is the most that may be given.
+func limit(row map[string]string) string {
+	if strings.HasPrefix(row["kind"], "max_") {
+		return row["value"]
+	}
+	return ""
 }
 
 func conditional(condition string) string {

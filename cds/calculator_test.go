@@ -1,7 +1,6 @@
 package cds_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -9,13 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/primum-cds/primum/cds"
-	"github.com/primum-cds/primum/rules"
 )
 
 // loincOf are the codes of what calculators read, as their examples name it.
@@ -99,18 +96,7 @@ func (c *calculated) bundle(without string) cds.Input {
 // ask asks one condition, of which the card shows the calculator.
 func (c *calculated) ask(t *testing.T, when, without string) *cds.Report {
 	t.Helper()
-	text := fmt.Sprintf("pack: test\nrules:\n  - id: r\n    when: %q\n    card: {indicator: info, summary: %q}\n", when, "{{ "+c.expression+" }}")
-	packs, err := rules.LoadFS(fstest.MapFS{"r.yaml": {Data: []byte(text)}}, ".")
-	require.NoError(t, err)
-	engine, err := cds.New(packs)
-	require.NoError(t, err)
-	record, err := engine.Read(c.bundle(without))
-	require.NoError(t, err)
-	defer record.Close()
-	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: calculatorNow})
-	require.NoError(t, err)
-	require.Empty(t, report.Failures)
-	return report
+	return reported(t, asking(t, when, c.expression), c.bundle(without))
 }
 
 var shownNumber = regexp.MustCompile(`^(-?[0-9.]+)(?: (.*))?$`)

@@ -116,15 +116,15 @@ func rounded(f, to float64) float64 {
 	if to == 0 || math.IsInf(f, 0) {
 		return f
 	}
-	return math.Round(f/to) * to
+	per := math.Round(1 / to) // so that tenths are what is written as tenths
+	return math.Round(f*per) / per
 }
 
 // pointsBetween are the fewest and the most points of the bands that values between two ends are in.
 func pointsBetween(bands []band, low, high float64) (least, most float64) {
 	least, most = math.Inf(1), math.Inf(-1)
 	for i, s := range bands {
-		const tolerance = 1e-9 // of what was rounded to tenths
-		if s.from > high+tolerance || i+1 < len(bands) && bands[i+1].from <= low+tolerance {
+		if s.from > high || i+1 < len(bands) && bands[i+1].from <= low {
 			continue
 		}
 		least, most = min(least, s.points), max(most, s.points)

@@ -6,6 +6,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/temporal"
 )
@@ -56,16 +57,17 @@ func condition(name string, points float64, codes string) item {
 	return yes(name, points, []source{{of: "Condition", codes: codes, current: true}}, func(c *calculation) ref.Val { return c.has(codes) })
 }
 
-var everHad = []source{{of: "Condition"}, {of: "Procedure"}}
-
 // history is a condition that there is or was.
 func history(name string, points float64, codes string) item {
-	sources := []source{{of: "Condition", codes: codes}, everHad[1]}
-	return yes(name, points, sources, func(c *calculation) ref.Val { return c.ever(codes) })
+	return yes(name, points, []source{{of: "Condition", codes: codes}}, func(c *calculation) ref.Val { return c.ever(codes) })
 }
 
 func (c *calculation) ever(codes string) ref.Val {
-	return had(c.ev, []ref.Val{c.patient, c.codes(codes)})
+	return c.ev.answer(search{kind: chart.Condition, lists: conditionLists, plural: "conditions", set: c.codes(codes), counts: notRefuted})
+}
+
+func notRefuted(_ *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+	return kleene.Of(!e.Refuted()), Missing{}
 }
 
 // sign is an item of which a condition tells, but not its absence: there are other ways to have it.

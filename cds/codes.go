@@ -158,23 +158,19 @@ func malformed(code terminology.Code) string {
 	return ""
 }
 
-// loinc checks the form and the check digit (Luhn's, mod 10) of a LOINC code or part: 2160-0, LA6576-8.
+// loinc checks the form and the check digit of a LOINC code, part or answer: 2160-0, LP29693-6, LA6576-8. It is
+// Luhn's, in which the letters of a prefix count as what they are above "0" in ASCII.
 func loinc(code string) bool {
 	number, check, ok := strings.Cut(code, "-")
-	number = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(number, "LA"), "LP"), "LL")
-	if !ok || len(check) != 1 || number == "" || len(number) > 9 {
+	digits := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(number, "LA"), "LP"), "LL")
+	if !ok || len(check) != 1 || digits == "" || len(digits) > 9 || strings.Trim(digits, "0123456789") != "" {
 		return false
 	}
 	sum := 0
 	for i := range len(number) {
 		d := int(number[len(number)-1-i]) - '0'
-		if d < 0 || d > 9 {
-			return false
-		}
 		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
+			d = 2*d/10 + 2*d%10
 		}
 		sum += d
 	}

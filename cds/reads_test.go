@@ -127,7 +127,7 @@ func TestReads(t *testing.T) {
 			"Observation by patient, 1963-8 2028-9 20565-8 2069-3 2075-0 2947-0 2951-2, 373 days"}},
 		{"patient.qtc('reported') > quantity(500, 'ms')", []string{"Observation by patient, 8636-3, 373 days"}},
 		{"patient.qsofa() >= 2", []string{"Observation by patient, 35094-2 55284-4 8480-6 85354-9 9269-2 9279-1, 2 days", "Patient by patient"}},
-		{"patient.cha2ds2vasc() >= 2", []string{"Condition by patient", "Patient by patient", "Procedure by patient"}},
+		{"patient.cha2ds2vasc() >= 2", []string{"Condition by patient", "Patient by patient"}},
 		{"patient.childPugh() >= 10", []string{"Condition by patient, current",
 			"Observation by patient, 14631-6 1751-7 1975-2 34714-6 6301-6, 373 days", "Patient by patient"}},
 		{"patient.pregnant()", []string{"Condition by patient, current", "Observation by patient, 82810-3, 280 days", "Patient by patient"}},

@@ -243,8 +243,8 @@
 //	                                               (the newest temperature of a day above 38 °C), no cough *
 //	patient.centor("mcisaac")                      McIsaac 1998, PMID 9475915: … and age (points), from 3 years
 //
-// Those of NEWS2, qSOFA, SOFA and CURB-65, and the heart rate and temperature of Wells and Centor, are the newest
-// of the last 24 hours. NEWS2 aside, they are for adults, as CHA2DS2-VASc, HAS-BLED and Wells are.
+// What NEWS2, qSOFA, SOFA and CURB-65 read, and the heart rate of Wells and the temperature of Centor, are the
+// newest results of the last 24 hours. qSOFA, SOFA, CURB-65, CHA2DS2-VASc, HAS-BLED and Wells are for adults.
 //
 // Items that are conditions go by a few SNOMED CT codes with all that is below them, and by ICD-10-CM. Where no
 // hierarchy of SNOMED CT is loaded, other codes of it are not known to be outside: a condition that may count is

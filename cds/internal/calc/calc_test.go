@@ -108,3 +108,66 @@ func TestInputsAFormulaDoesNotApplyTo(t *testing.T) {
 		require.EqualError(t, c.err, c.want)
 	}
 }
+
+// The values are those of transplantr and MedCalc-Bench where a case says so, else calculated apart from the code.
+func TestMELD(t *testing.T) {
+	patient := calc.Liver{Age: 50, Creatinine: 2, Bilirubin: 2, INR: 1.8, Sodium: 131, Albumin: 2.8}
+	with := func(change func(*calc.Liver)) calc.Liver {
+		l := patient
+		change(&l)
+		return l
+	}
+	for _, c := range []struct {
+		name    string
+		variant func(calc.Liver) (float64, error)
+		of      calc.Liver
+		want    float64
+	}{
+		{"MELD(i), transplantr", calc.MELD, calc.Liver{Age: 50, Creatinine: 170 / 88.4, Bilirubin: 54 / 17.1, INR: 2}, 24.798},
+		{"MELD(i), all at the floor", calc.MELD, calc.Liver{Age: 50, Creatinine: 0.6, Bilirubin: 0.2, INR: 0.9}, 6.43},
+		{"MELD(i), creatinine at its cap", calc.MELD, calc.Liver{Age: 50, Creatinine: 9, Bilirubin: 1, INR: 1}, 19.697},
+		{"MELD(i), above what can be measured", calc.MELD, calc.Liver{Age: 50, Creatinine: 4, Bilirubin: 30, INR: math.Inf(1)}, 40},
+		{"2016, MedCalc-Bench", calc.MELDNa2016, calc.Liver{Age: 50, Creatinine: 7.78, Bilirubin: 36.1, INR: 2.2, Sodium: 133}, 40},
+		{"2016", calc.MELDNa2016, patient, 26},
+		{"2016, sodium at its cap", calc.MELDNa2016, with(func(l *calc.Liver) { l.Sodium = 145 }), 22},
+		{"2016, sodium at its floor", calc.MELDNa2016, with(func(l *calc.Liver) { l.Sodium = 110 }), 29},
+		{"2016, no sodium up to 11", calc.MELDNa2016, calc.Liver{Age: 50, Creatinine: 1, Bilirubin: 1, INR: 1.5, Sodium: 125}, 11},
+		{"2016, sodium from 12 on", calc.MELDNa2016, calc.Liver{Age: 50, Creatinine: 1, Bilirubin: 1, INR: 1.6, Sodium: 125}, 23},
+		{"2008, transplantr", calc.MELDNa2008, patient, 26.257},
+		{"3.0", calc.MELD3, calc.Liver{Age: 50, Female: true, Creatinine: 1.5, Bilirubin: 3, INR: 1.8, Sodium: 130, Albumin: 2.8}, 27},
+		{"3.0 of a man", calc.MELD3, calc.Liver{Age: 50, Creatinine: 1.5, Bilirubin: 3, INR: 1.8, Sodium: 130, Albumin: 2.8}, 26},
+		{"3.0, all at the floor", calc.MELD3, calc.Liver{Age: 50, Creatinine: 0.5, Bilirubin: 0.3, INR: 0.9, Sodium: 140, Albumin: 4.5}, 6},
+	} {
+		got, err := c.variant(c.of)
+		require.NoError(t, err, c.name)
+		require.InDelta(t, c.want, got, 0.001, c.name)
+	}
+}
+
+func TestQTcOfARateOf60IsTheQT(t *testing.T) {
+	for _, formula := range []string{calc.Bazett, calc.Fridericia, calc.Framingham, calc.Hodges} {
+		got, err := calc.QTc(formula, 400, 60)
+		require.NoError(t, err)
+		require.InDelta(t, 400, got, 1e-9, formula)
+	}
+}
+
+func TestInputsThatLiverAndHeartFormulasDoNotApplyTo(t *testing.T) {
+	failure := func(_ float64, err error) error { return err }
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{failure(calc.FIB4(17, 20, 20, 200)), "age in years is 17: it must be 18 or more for FIB-4"},
+		{failure(calc.FIB4(40, 20, 0, 200)), "ALT in U/L is 0: it must be a number above 0"},
+		{failure(calc.MELD(calc.Liver{Age: 11})), "age in years is 11: it must be 12 or more for MELD"},
+		{failure(calc.MELDNa2016(calc.Liver{Age: 50, Sodium: -1})), "sodium in mmol/L is -1: it must be a number, 0 or above"},
+		{failure(calc.MELD3(calc.Liver{Age: 50, Albumin: math.NaN()})), "albumin in g/dL is NaN: it must be a number, 0 or above"},
+		{failure(calc.QTc(calc.Bazett, 400, 0)), "heart rate in 1/min is 0: it must be a number above 0"},
+		{failure(calc.CorrectedCalcium(0, 4)), "calcium in mg/dL is 0: it must be a number above 0"},
+		{failure(calc.AnionGap(140, 110, 0)), "bicarbonate in mmol/L is 0: it must be a number above 0"},
+		{failure(calc.CorrectedAnionGap(140, 110, 10, 0)), "albumin in g/dL is 0: it must be a number above 0"},
+	} {
+		require.EqualError(t, c.err, c.want)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/temporal"
 )
@@ -56,16 +57,17 @@ func condition(name string, points float64, codes string) item {
 	return yes(name, points, []source{{of: "Condition", codes: codes, current: true}}, func(c *calculation) ref.Val { return c.has(codes) })
 }
 
-var everHad = []source{{of: "Condition"}, {of: "Procedure"}}
-
 // history is a condition that there is or was.
 func history(name string, points float64, codes string) item {
-	sources := []source{{of: "Condition", codes: codes}, everHad[1]}
-	return yes(name, points, sources, func(c *calculation) ref.Val { return c.ever(codes) })
+	return yes(name, points, []source{{of: "Condition", codes: codes}}, func(c *calculation) ref.Val { return c.ever(codes) })
 }
 
 func (c *calculation) ever(codes string) ref.Val {
-	return had(c.ev, []ref.Val{c.patient, c.codes(codes)})
+	return c.ev.answer(search{kind: chart.Condition, lists: conditionLists, plural: "conditions", set: c.codes(codes), counts: notRefuted})
+}
+
+func notRefuted(_ *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+	return kleene.Of(!e.Refuted()), Missing{}
 }
 
 // sign is an item of which a condition tells, but not its absence: there are other ways to have it.
@@ -116,15 +118,15 @@ func rounded(f, to float64) float64 {
 	if to == 0 || math.IsInf(f, 0) {
 		return f
 	}
-	return math.Round(f/to) * to
+	per := math.Round(1 / to) // so that tenths are what is written as tenths
+	return math.Round(f*per) / per
 }
 
 // pointsBetween are the fewest and the most points of the bands that values between two ends are in.
 func pointsBetween(bands []band, low, high float64) (least, most float64) {
 	least, most = math.Inf(1), math.Inf(-1)
 	for i, s := range bands {
-		const tolerance = 1e-9 // of what was rounded to tenths
-		if s.from > high+tolerance || i+1 < len(bands) && bands[i+1].from <= low+tolerance {
+		if s.from > high || i+1 < len(bands) && bands[i+1].from <= low {
 			continue
 		}
 		least, most = min(least, s.points), max(most, s.points)

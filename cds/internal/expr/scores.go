@@ -16,14 +16,14 @@ type pointScore struct {
 	sources []source
 }
 
-func pointScores() []pointScore {
-	return slices.Concat(vitalScores(), conditionScores())
-}
+// pointScores are all of them.
+var pointScores = slices.Concat(vitalScores(), conditionScores())
 
 // scores are the functions of the point scores.
 func (p *provider) scores() []*function {
 	var out []variant
-	for _, s := range pointScores() {
+	for i := range pointScores {
+		s := &pointScores[i]
 		sources := append([]source{patientItself}, s.sources...)
 		for _, it := range s.items {
 			sources = append(sources, it.sources...)
@@ -58,7 +58,7 @@ func variantsOf(name string) []string {
 			out = append(out, formulas[i].word)
 		}
 	}
-	for _, s := range pointScores() {
+	for _, s := range pointScores {
 		if s.name == name && s.word != "" {
 			out = append(out, s.word)
 		}
@@ -75,7 +75,7 @@ func variantsOf(name string) []string {
 // itemsOf are the items of a score, of all its variants; nil if it has none.
 func itemsOf(name string) []item {
 	var out []item
-	for _, s := range pointScores() {
+	for _, s := range pointScores {
 		if s.name == name {
 			out = append(out, s.items...)
 		}

@@ -319,3 +319,15 @@ func indicators(t *testing.T, pack cds.Pack, of func(*cds.Rule) *cds.Card) []cds
 	require.NoError(t, err)
 	return report.Findings
 }
+
+// All tests of the packs pass.
+func TestPacksPassTheirTests(t *testing.T) {
+	results, err := RunTests(context.Background(), []string{"packs"})
+	require.NoError(t, err)
+	require.NotEmpty(t, results)
+	for _, r := range results {
+		if !r.Passed() {
+			t.Errorf("%s: %s: %v", r.Pack, r.Test, r.Mistakes)
+		}
+	}
+}

@@ -288,7 +288,7 @@ func (r *randomRule) list() (text, of string) {
 	case 3, 4, 5:
 		return r.conditions(1), "Condition"
 	case 6, 7:
-		return "patient.allergies", "AllergyIntolerance"
+		return r.pick("patient.allergies", "patient.allergiesTo("+r.pick("penicillins", "peanut", "both", r.codes())+")"), "AllergyIntolerance"
 	case 8:
 		return "patient.procedures", "Procedure"
 	case 9:
@@ -307,7 +307,7 @@ func (r *randomRule) uses(depth int) string {
 	}
 	switch r.IntN(6) {
 	case 0, 1:
-		return "patient.taking(" + r.drugs() + ")"
+		return r.pick("patient.taking(", "patient.taking(", "patient.taken(") + r.drugs() + ")"
 	case 2:
 		if depth > 0 {
 			return "(" + r.uses(depth-1) + " + " + r.uses(depth-1) + ")"

@@ -101,6 +101,27 @@ func TestSubsumesOfALibrary(t *testing.T) {
 	require.Equal(t, "undecided", outcome(t, e, two("hf")), "without a hierarchy nothing can be told")
 }
 
+func TestDrugsThatShareAnIngredient(t *testing.T) {
+	codes := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
+	e, err := cds.New(packOf(codes, "patient.allergies.exists(a, patient.medications.exists(m, a.code.sharesIngredient(m.drug)))"))
+	require.NoError(t, err)
+	for _, c := range []struct{ allergy, drug, want string }{
+		{"723", "723", "holds"},
+		{"723", "562251", "holds"},            // amoxicillin 250 MG / clavulanate 125 MG Oral Tablet
+		{"151392", "723", "holds"},            // Augmentin, a brand name
+		{"151392", "48203", "holds"},          // clavulanate
+		{"151392", "733", "does not hold"},    // ampicillin
+		{"723", "197806", "does not hold"},    // ibuprofen 600 MG Oral Tablet
+		{"723", "99999999", "undecided"},      // no known drug
+		{"99999999", "99999999", "undecided"}, // a code alone tells no ingredient
+	} {
+		record := `[{"resourceType":"AllergyIntolerance","id":"a","code":{"coding":[{"system":"` + terminology.RxNorm + `","code":"` + c.allergy + `"}]}},
+			{"resourceType":"MedicationRequest","id":"m","status":"active","intent":"order",
+			"medicationCodeableConcept":{"coding":[{"system":"` + terminology.RxNorm + `","code":"` + c.drug + `"}]}}]`
+		require.Equal(t, c.want, outcome(t, e, record), "%s and %s", c.allergy, c.drug)
+	}
+}
+
 func TestDrugsByNDC(t *testing.T) {
 	ibuprofen := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
 	e, err := cds.New(packOf(ibuprofen, "patient.takes(ibuprofen)"))

@@ -117,7 +117,7 @@
 //
 //	(Concept | Coding | string) in Codes -> bool   order.drug in metformin
 //	Concept.subsumes(Concept) -> bool
-//	Concept.sharesIngredient(Concept) -> bool      order.drug.sharesIngredient(other.drug)
+//	Concept.sharesIngredient(Concept) -> bool      drugs with an ingredient in common
 //
 // A drug is in codes by its own code or that of an ingredient. A concept of which no code is in a system
 // that the codes cover is unknown, and its resource is listed as unscreened.
@@ -129,9 +129,11 @@
 //	patient.taking(Codes) -> list(MedicationUse)   which ones
 //	patient.took(Codes, Span) -> bool              begun or ended within a time up to now
 //	patient.tookSince(Codes, Date) -> bool
+//	patient.taken(Codes) -> list(MedicationUse)    all that was given, now or before, of the own therapy, too
 //	patient.startedWithin(Codes, Span) -> bool     current, and begun within it
 //	patient.held(Codes) -> bool                    on hold
 //	patient.allergicTo(Codes) -> bool              a current allergy or intolerance
+//	patient.allergiesTo(Codes) -> list(AllergyIntolerance)  which ones
 //	patient.has(Codes) -> bool                     a current condition
 //	patient.had(Codes) -> bool                     a condition or procedure, now or before
 //	patient.had(Codes, Span) -> bool               … within a time up to now

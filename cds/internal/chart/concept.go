@@ -232,18 +232,20 @@ func holds(drug terminology.Drug) string {
 	return strings.Join(rxcuis, " ")
 }
 
-// SharesIngredient reports whether two drugs may have an ingredient in common: so they may where one is not
-// known.
-func (c *Concept) SharesIngredient(other *Concept) bool {
-	if c.Holds == "" || other.Holds == "" {
-		return true
-	}
-	for _, i := range c.Drug.Ingredients {
-		if slices.ContainsFunc(other.Drug.Ingredients, func(j terminology.Ingredient) bool { return i.RxCUI == j.RxCUI }) {
-			return true
+// SharesIngredient reports whether two drugs have an ingredient in common: unknown if none is found, and not
+// all ingredients of both are known.
+func (c *Concept) SharesIngredient(other *Concept) kleene.Truth {
+	if c.Drug != nil && other.Drug != nil {
+		for _, i := range c.Drug.Ingredients {
+			if slices.ContainsFunc(other.Drug.Ingredients, func(j terminology.Ingredient) bool { return i.RxCUI == j.RxCUI }) {
+				return kleene.True
+			}
 		}
 	}
-	return false
+	if c.Holds == "" || other.Holds == "" {
+		return kleene.Unknown
+	}
+	return kleene.False
 }
 
 func (c *Coder) name(drug terminology.Drug) string {

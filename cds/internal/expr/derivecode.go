@@ -143,6 +143,8 @@ var questions = map[string]question{
 	"had":           {[]chart.View{chart.Conditions, chart.Procedures}, []List{{Of: "Condition"}, {Of: "Procedure"}}, mayHold},
 	"hasResult":     {[]chart.View{chart.Results}, []List{{Of: "Observation"}}, mayHold},
 	"taking":        {[]chart.View{chart.Taken}, []List{currentMedications}, mayHave},
+	"taken":         {[]chart.View{chart.Medications}, []List{allMedications}, mayHave},
+	"allergiesTo":   {[]chart.View{chart.DrugAllergies}, []List{currentAllergies}, mayHave},
 }
 
 // ofFunction derives the need of a question to the patient's lists.

@@ -1,15 +1,12 @@
 package expr
 
 import (
-	"slices"
-
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/kleene"
-	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // membershipFunctions are `x in codes`, `a.subsumes(b)` and `a.sharesIngredient(b)`.
@@ -75,27 +72,26 @@ func (ev *Eval) readConcepts(all ...conceptVal) {
 	}
 }
 
-// sharesIngredient reports whether two drugs have an ingredient in common.
+// sharesIngredient reports whether two drugs have an ingredient in common. Only those that have are evidence:
+// lists are gone through for them.
 func sharesIngredient(ev *Eval, args []ref.Val) ref.Val {
 	a, b := args[0].(conceptVal), args[1].(conceptVal)
-	ev.readConcepts(a, b)
-	if a.concept.Drug != nil && b.concept.Drug != nil {
-		for _, i := range a.concept.Drug.Ingredients {
-			if slices.ContainsFunc(b.concept.Drug.Ingredients, func(j terminology.Ingredient) bool { return i.RxCUI == j.RxCUI }) {
-				return types.True
-			}
-		}
+	truth := a.concept.SharesIngredient(b.concept)
+	if truth == kleene.True {
+		ev.readConcepts(a, b)
 	}
-	for _, c := range []conceptVal{a, b} {
-		if drug := c.concept.Drug; drug == nil || drug.Partial {
-			m := Missing{Reason: "not all ingredients of " + c.concept.Display + " are known"}
-			if c.origin.entry != nil {
-				m.Resource, m.Path = c.origin.entry.Ref(), c.origin.path
-			}
-			return ev.unknown(m)
-		}
+	if truth != kleene.Unknown {
+		return types.Bool(truth == kleene.True)
 	}
-	return types.False
+	c := a
+	if a.concept.Holds != "" {
+		c = b
+	}
+	m := Missing{Reason: "not all ingredients of " + c.concept.Display + " are known"}
+	if c.origin.entry != nil {
+		m.Resource, m.Path = c.origin.entry.Ref(), c.origin.path
+	}
+	return ev.unknown(m)
 }
 
 func (ev *Eval) above(a, b *chart.Concept) kleene.Truth {

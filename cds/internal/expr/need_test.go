@@ -94,6 +94,8 @@ func TestNeedsOfConditions(t *testing.T) {
 		{"patient.value(ckd) < quantity(5, 'mg')", "always"},
 		{"size(patient.taking(nsaids)) > 0", takes},
 		{"0 == size(patient.taking(nsaids))", "always"},
+		{"size(patient.taken(nsaids)) > 0", "(nsaids in medications | ?MedicationUse)"},
+		{"patient.allergiesTo(nsaids).exists(a, has(a.criticality))", "(nsaids in drug allergies | ?current AllergyIntolerance)"},
 		{"!(0 == size(patient.taking(nsaids)))", takes},
 		{"patient.takes(nsaids) == true", takes},
 		{"patient.takes(nsaids) != true", "always"},

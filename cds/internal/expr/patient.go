@@ -27,9 +27,11 @@ func (p *provider) patientFunctions() []*function {
 		member("taking", types.NewListType(useType), medication, p.taking, codesType),
 		member("took", types.BoolType, medicationSources(source{sinceIn: 2}), took, codesType, spanType),
 		member("tookSince", types.BoolType, medicationSources(source{}), took, codesType, dateType),
+		member("taken", types.NewListType(useType), medicationSources(source{}), p.taken, codesType),
 		member("startedWithin", types.BoolType, medication, startedWithin, codesType, spanType),
 		member("held", types.BoolType, medicationSources(source{}), held, codesType),
 		member("allergicTo", types.BoolType, []source{{of: "AllergyIntolerance", current: true}}, allergicTo, codesType),
+		member("allergiesTo", types.NewListType(allergyType), []source{{of: "AllergyIntolerance", current: true}}, p.allergiesTo, codesType),
 		member("has", types.BoolType, []source{{of: "Condition", current: true}}, hasCondition, codesType),
 		member("had", types.BoolType, history, had, codesType),
 		member("had", types.BoolType, history, had, codesType, spanType),
@@ -105,7 +107,7 @@ func (ev *Eval) own(e *chart.Entry) bool {
 // ownTherapy reports whether an entry is of the focus's therapy. A link to another drug, as from a plan that
 // brought both, makes that no part of it.
 func (ev *Eval) ownTherapy(e *chart.Entry) bool {
-	return e == ev.focus || ev.Chart.SameTherapy(ev.focus, e) && ev.focus.Concept.SharesIngredient(e.Concept)
+	return e == ev.focus || ev.Chart.SameTherapy(ev.focus, e) && ev.focus.Concept.SharesIngredient(e.Concept) != kleene.False
 }
 
 // states reports whether one entry says that what another orders is taken.
@@ -158,14 +160,34 @@ func stringsOf(v ref.Val) map[string]bool {
 }
 
 func (p *provider) taking(ev *Eval, args []ref.Val) ref.Val {
-	found, missing := ev.find(ev.medicationSearch(args[1]))
-	out, typ := &listVal{}, p.structure("MedicationUse")
+	return ev.list(ev.medicationSearch(args[1]), p.structure("MedicationUse"))
+}
+
+// list is what a search found, and is open where it left something open.
+func (ev *Eval) list(s search, typ *structType) ref.Val {
+	found, missing := ev.find(s)
+	out := &listVal{}
 	for _, e := range found {
 		out.items = append(out.items, ev.node(e, typ))
 	}
 	ev.leaveOpen(out, missing...)
 	ev.readFound(found)
 	return out
+}
+
+// ever is before all history.
+const ever = "0001-01-01"
+
+// taken is all that was given, now or before: of the focus's own therapy, too, but for drafts.
+func (p *provider) taken(ev *Eval, args []ref.Val) ref.Val {
+	s := search{kind: chart.Medication, lists: medicationLists, plural: "medications", set: args[1].(codesVal), since: ever}
+	s.counts = func(_ *Eval, e *chart.Entry) (kleene.Truth, Missing) {
+		if given(e) && e.JSON.Text("status") == "unknown" {
+			return kleene.Unknown, Missing{Resource: e.Ref(), Path: "status", Reason: "unknown"}
+		}
+		return kleene.Of(given(e)), Missing{}
+	}
+	return ev.list(s, p.structure("MedicationUse"))
 }
 
 // given reports whether a medication resource says that the drug was really taken or meant to be.
@@ -296,15 +318,21 @@ var (
 	procedureLists = []string{"Procedure"}
 )
 
-func allergicTo(ev *Eval, args []ref.Val) ref.Val {
+func (ev *Eval) allergySearch(set ref.Val) search {
 	s := search{
 		kind: chart.Allergy, lists: allergyLists, plural: "allergies", current: true,
-		set: args[1].(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
+		set: set.(codesVal), counts: isCurrent, maybe: (*chart.Entry).DrugAllergy,
 	}
 	for _, e := range ev.Chart.List(chart.Allergy) {
 		s.complete = s.complete || e.NoDrug && e.Current().Truth == kleene.True
 	}
-	return ev.answer(s)
+	return s
+}
+
+func allergicTo(ev *Eval, args []ref.Val) ref.Val { return ev.answer(ev.allergySearch(args[1])) }
+
+func (p *provider) allergiesTo(ev *Eval, args []ref.Val) ref.Val {
+	return ev.list(ev.allergySearch(args[1]), p.structure("AllergyIntolerance"))
 }
 
 func hasCondition(ev *Eval, args []ref.Val) ref.Val {

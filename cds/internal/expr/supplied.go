@@ -106,8 +106,12 @@ func (ev *Eval) find(s search) (found []*chart.Entry, missing []Missing) {
 	return found, missing
 }
 
-// uncovered is what is missing where nobody can map an entry's codes: nothing if they count as "not in".
+// uncovered is what is missing where nobody can map an entry's codes: nothing if they count as "not in", as those
+// of an allergy that is none to a drug always do.
 func (ev *Eval) uncovered(e *chart.Entry, set codesVal) []Missing {
+	if e.Kind == chart.Allergy && !e.DrugAllergy() {
+		return nil
+	}
 	ev.met = append(ev.met, unmapped{e, set.name})
 	if ev.AssumeNotIn {
 		return nil

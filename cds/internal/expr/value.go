@@ -27,6 +27,7 @@ var (
 	codesType    = types.NewOpaqueType("Codes")
 	patientType  = types.NewObjectType("Patient")
 	useType      = types.NewObjectType("MedicationUse")
+	allergyType  = types.NewObjectType("AllergyIntolerance")
 )
 
 // opaque gives a value the parts of ref.Val that none of ours has a use for: they are compared and

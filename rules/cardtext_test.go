@@ -47,7 +47,7 @@ func faultsOf(card *cds.RenderedCard, undecided bool) []string {
 	if n := utf8.RuneCountInString(card.Summary); n == 0 || n >= 140 || strings.HasSuffix(card.Summary, "…") {
 		fault("the summary is cut, empty or too long\t%s", card.Summary)
 	}
-	if r, _ := utf8.DecodeRuneInString(card.Summary); unicode.IsLower(r) && !strings.HasPrefix(card.Summary, "eGFR") && !strings.HasPrefix(card.Summary, "pH") {
+	if beginsSmall(card.Summary) {
 		fault("the summary begins with a small letter\t%s", card.Summary)
 	}
 	if strings.HasSuffix(card.Summary, ".") {
@@ -64,7 +64,7 @@ func faultsOf(card *cds.RenderedCard, undecided bool) []string {
 			fault("the detail has %d sentences\t%s", n, detail)
 		}
 		for _, s := range sentences(detail) {
-			if r, _ := utf8.DecodeRuneInString(s); unicode.IsLower(r) && !strings.HasPrefix(s, "eGFR") && !strings.HasPrefix(s, "pH") {
+			if beginsSmall(s) {
 				fault("a sentence begins with a small letter\t%s", s)
 			}
 		}
@@ -103,6 +103,13 @@ var artefacts = []struct {
 	{"an instant", regexp.MustCompile(`\d{4}-\d\d-\d\dT`)},
 	{"a list of true and false", regexp.MustCompile(`\b(true|false)([,.;]|$)`)},
 	{"words in a list without a comma", regexp.MustCompile(`\]\[`)},
+}
+
+// beginsSmall reports whether a sentence begins with a small letter, and not with a name that is written with one:
+// "eGFR", "pH", "pde5".
+func beginsSmall(s string) bool {
+	first, _, _ := strings.Cut(s, " ")
+	return first != "" && !strings.ContainsFunc(strings.TrimRight(first, ",;:."), func(r rune) bool { return !unicode.IsLower(r) && r != '-' })
 }
 
 var abbreviation = regexp.MustCompile(`\b(e\.g|i\.e|vs|approx|St|No|Dr)\.$`)
@@ -163,7 +170,7 @@ func faultsOfCell(text string, sentence bool) []string {
 		}
 	}
 	if sentence && text != "" {
-		if r, _ := utf8.DecodeRuneInString(text); unicode.IsLower(r) {
+		if beginsSmall(text) {
 			faults = append(faults, "it begins with a small letter")
 		}
 		if !strings.HasSuffix(text, ".") || len(sentences(text)) != 1 {

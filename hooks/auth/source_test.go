@@ -80,7 +80,7 @@ func TestS5KeysAreRotated(t *testing.T) {
 	require.EqualValues(t, 2, e.fetches.Load())
 	c.pass(time.Minute)
 	require.Equal(t, Reason(""), ask(old))
-	require.Eventually(t, func() bool { return ask(old) == ReasonUnknownKid }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return ask(old) == ReasonUnknownKid }, time.Minute, time.Millisecond)
 	require.Equal(t, Reason(""), ask(next))
 	require.EqualValues(t, 3, e.fetches.Load())
 }
@@ -210,7 +210,7 @@ func TestS5SlowKeysHoldUpNobodyElse(t *testing.T) {
 		_, err := v.Verify(context.Background(), slowToken, path)
 		waiting <- err
 	}()
-	require.Eventually(t, func() bool { return slow.fetches.Load() == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return slow.fetches.Load() == 1 }, time.Minute, time.Millisecond)
 	ask := ask(v, c)
 	for range 10 {
 		require.Equal(t, Reason(""), ask(es384()))
@@ -246,7 +246,7 @@ func TestS5KnownKeyWaitsForNothing(t *testing.T) {
 	for range 10 {
 		require.Equal(t, Reason(""), ask(es384()))
 	}
-	require.Eventually(t, func() bool { return e.fetches.Load() == 2 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return e.fetches.Load() == 2 }, time.Minute, time.Millisecond)
 }
 
 // A key that cannot be used is as good as none: the issuer may have repaired it.

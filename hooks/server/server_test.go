@@ -176,7 +176,7 @@ func (r *running) metric(name string) string {
 
 // soon waits until something holds.
 func (r *running) soon(holds func() bool, message string) {
-	require.Eventually(r.t, holds, 10*time.Second, poll, message)
+	require.Eventually(r.t, holds, time.Minute, poll, message)
 }
 
 func TestHealth(t *testing.T) {

@@ -278,6 +278,7 @@
 //	patient.dailyDose(Codes, string) -> Quantity   … on one route
 //	patient.weightedDailyDose(table) -> Quantity   each times the factor of its row, by the columns drug (codes),
 //	                                               route, unit (strings) and factor (double)
+//	patient.weightedDoses(table) -> string         what that sums up: "morphine 30 mg/day × 1 = 30"
 //
 // A sum of which a part is not known is "at least" the rest: it decides where that passes a limit.
 //

@@ -52,6 +52,7 @@ func (p *provider) doseFunctions() []*function {
 	patient("dailyDose", patientDailyDose, codesType)
 	patient("dailyDose", patientDailyDose, codesType, types.StringType)
 	patient("weightedDailyDose", weightedDailyDose, tableType)
+	out = append(out, &function{name: "weightedDoses", member: true, args: []*types.Type{patientType, tableType}, result: types.StringType, impl: weightedDoses, sources: reads})
 	return out
 }
 

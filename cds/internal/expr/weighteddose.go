@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/google/cel-go/common/types"
@@ -17,19 +18,9 @@ import (
 // a route class), unit (string: of the daily dose that the factor is for) and factor (double). A current
 // drug of the table on a route without a row makes the sum at least what the others are.
 func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
-	t := args[1].(tableVal).table
-	columns := map[string]int{}
-	for _, name := range []string{"drug", "route", "unit", "factor"} {
-		if columns[name] = t.Column(name); columns[name] < 0 {
-			return ev.fail(fmt.Errorf("table %q has no column %q, which a weighted dose needs", t.Name, name))
-		}
-	}
-	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
-	for _, set := range w.drugs() {
-		for _, s := range ev.shares(set, underReview) {
-			w.add(s, set)
-		}
-		w.missing = append(w.missing, ev.missingShares(set)...)
+	w, err := weigh(ev, args[1].(tableVal).table)
+	if err != nil {
+		return ev.fail(err)
 	}
 	q, err := measure.New(w.sum.Text('f'), "", "mg/d")
 	if err != nil {
@@ -41,14 +32,42 @@ func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	return quantityVal{q: q}
 }
 
+// weightedDoses says what weightedDailyDose is the sum of: each drug with its daily dose, factor and product,
+// or why it is left out.
+func weightedDoses(ev *Eval, args []ref.Val) ref.Val {
+	w, err := weigh(ev, args[1].(tableVal).table)
+	if err != nil {
+		return ev.fail(err)
+	}
+	return types.String(strings.Join(w.parts, ", "))
+}
+
 // A weighing is one weighted sum under way.
 type weighing struct {
 	ev      *Eval
 	table   *Table
 	columns map[string]int
 	sum     *apd.Decimal
+	parts   []string
 	missing []Missing
 	seen    map[*chart.Entry]bool
+}
+
+func weigh(ev *Eval, t *Table) (*weighing, error) {
+	columns := map[string]int{}
+	for _, name := range []string{"drug", "route", "unit", "factor"} {
+		if columns[name] = t.Column(name); columns[name] < 0 {
+			return nil, fmt.Errorf("table %q has no column %q, which a weighted dose needs", t.Name, name)
+		}
+	}
+	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
+	for _, set := range w.drugs() {
+		for _, s := range ev.shares(set, underReview) {
+			w.add(s, set)
+		}
+		w.missing = append(w.missing, ev.missingShares(set)...)
+	}
+	return w, nil
 }
 
 // drugs are the sets of the table's drug column, each once: a drug has a row for each route.
@@ -73,7 +92,7 @@ func (w *weighing) add(s share, set codesVal) {
 	}
 	w.seen[s.entry] = true
 	if s.missing != nil {
-		w.missing = append(w.missing, *s.missing)
+		w.leaveOut(s.entry, *s.missing)
 		return
 	}
 	class, _ := routeClass(s.entry)
@@ -96,8 +115,29 @@ func (w *weighing) add(s share, set codesVal) {
 		ctx := apd.BaseContext.WithPrecision(34)
 		if _, err := ctx.Mul(product, daily, f); err == nil {
 			_, _ = ctx.Add(w.sum, w.sum, product)
+			w.note(s, row.Text("unit"), f, product)
 			return
 		}
 	}
-	w.missing = append(w.missing, Missing{Resource: s.entry.Ref(), Path: "dosageInstruction", Reason: "there is no factor for this drug on this route"})
+	w.leaveOut(s.entry, Missing{Resource: s.entry.Ref(), Path: "dosageInstruction", Reason: "there is no factor for this drug on this route"})
+}
+
+// note tells a part of the sum: "oxycodone 40 mg/day × 1.5 = 60".
+func (w *weighing) note(s share, unit string, factor, product *apd.Decimal) {
+	daily, err := s.quantity.To(unit)
+	if err != nil {
+		return
+	}
+	w.parts = append(w.parts, strings.TrimSpace(fmt.Sprintf("%s %s × %s = %s", s.entry.Concept.Display, daily, written(factor), written(product))))
+}
+
+func (w *weighing) leaveOut(e *chart.Entry, m Missing) {
+	w.missing = append(w.missing, m)
+	w.parts = append(w.parts, strings.TrimSpace(fmt.Sprintf("%s not counted (%s)", e.Concept.Display, m.Reason)))
+}
+
+// written is a number without an exponent or zeros at its end.
+func written(d *apd.Decimal) string {
+	out, _ := new(apd.Decimal).Reduce(d)
+	return out.Text('f')
 }

@@ -41,7 +41,7 @@ func (c *compilation) checkWords(name string, args []ast.Expr) {
 		for _, elem := range last.AsList().Elements() {
 			c.checkWord(elem, routeClasses)
 		}
-	case owner == "Patient" && name == "weightedDailyDose" && last.Kind() == ast.IdentKind:
+	case owner == "Patient" && (name == "weightedDailyDose" || name == "weightedDoses") && last.Kind() == ast.IdentKind:
 		if t := c.scope.Names.Tables[last.AsIdent()]; t != nil {
 			c.checkWeights(last, t)
 		}

@@ -59,7 +59,7 @@ func ExampleNew() {
 	// Output:
 	// 200 OK
 	// warning: Major bleeding: ibuprofen 600 MG Oral Tablet with warfarin sodium 5 MG Oral Tablet
-	// warning: ibuprofen 600 MG Oral Tablet: 3 checks could not be made (allergies, dose-limits)
+	// warning: ibuprofen 600 MG Oral Tablet: 4 checks could not be made (allergies, dose-limits)
 }
 
 func ExampleNew_error() {

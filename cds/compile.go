@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/primum-cds/primum/cds/internal/expr"
+	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // A compiler turns packs into an engine's rules and collects what is wrong with them.
@@ -39,6 +40,7 @@ type rule struct {
 	card      *card
 	undecided *card
 	rows      []instance
+	results   []*terminology.Set // of a rule about observations: the codes of those it can be about; nil: any
 }
 
 // A definition is what reports tell of a Rule as it was written. Its places name files without their text.

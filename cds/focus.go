@@ -7,6 +7,7 @@ import (
 	"github.com/primum-cds/primum/cds/internal/chart"
 	"github.com/primum-cds/primum/cds/internal/expr"
 	"github.com/primum-cds/primum/cds/internal/kleene"
+	"github.com/primum-cds/primum/cds/terminology"
 )
 
 // foci returns what rules for a type are asked about, one after the other: nil for once, without a focus.
@@ -51,15 +52,52 @@ func (e *evaluation) unreviewed(of string) {
 			missing = append(missing, Missing{Resource: name, Reason: "under review, but not in the data"})
 		}
 	}
-	if lacks, open := e.eval.Lacks(of); open && !e.orders() && !slices.ContainsFunc(e.byType[of], e.brought) {
-		missing = append(missing, Missing{Resource: lacks.Resource, Path: lacks.Path, Reason: lacks.Reason})
-	}
-	if len(missing) == 0 {
+	_, open := e.eval.Lacks(of, nil)
+	open = open && !e.orders() && !slices.ContainsFunc(e.byType[of], e.brought)
+	if len(missing) == 0 && !open {
 		return
 	}
 	for _, r := range e.engine.rules {
-		if r.scope.Of == of && r.askedAt(e.review.Hook) && slices.ContainsFunc(r.rows, func(in instance) bool { return !in.off }) {
-			e.undecided = append(e.undecided, notAsked(r, missing))
+		if r.scope.Of != of || !r.askedAt(e.review.Hook) || !slices.ContainsFunc(r.rows, func(in instance) bool { return !in.off }) {
+			continue
+		}
+		all := missing
+		if lacks, open := e.lacks(r, open); open {
+			all = append(slices.Clip(missing), Missing{Resource: lacks.Resource, Path: lacks.Path, Reason: lacks.Reason})
+		}
+		if len(all) > 0 {
+			e.undecided = append(e.undecided, notAsked(r, all))
+		}
+	}
+}
+
+// lacks says what a rule lacks of the resources that it would be asked about, if not all of its type are there: a
+// search by the codes of its observations is enough.
+func (e *evaluation) lacks(r *rule, open bool) (expr.Missing, bool) {
+	if !open || r.results == nil {
+		lacks, _ := e.eval.Lacks(r.scope.Of, nil)
+		return lacks, open
+	}
+	for _, codes := range r.results {
+		if lacks, open := e.eval.Lacks(r.scope.Of, codes); open {
+			return lacks, true
+		}
+	}
+	return expr.Missing{}, false
+}
+
+// about keeps the codes of the observations that a rule can be about.
+func (r *rule) about(need *expr.Need) {
+	refs, ok := need.OfFocus()
+	if r.scope.Of != "Observation" || !ok {
+		return
+	}
+	r.results = []*terminology.Set{}
+	for _, ref := range refs {
+		for i := range r.rows {
+			if set := ref.Set(r.row(&r.rows[i])); !r.rows[i].off && !slices.Contains(r.results, set) {
+				r.results = append(r.results, set)
+			}
 		}
 	}
 }

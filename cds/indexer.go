@@ -37,6 +37,7 @@ type waker struct {
 
 func (b *indexer) rule(number int32, r *rule) {
 	need := r.when.Need(r.lets)
+	r.about(need)
 	columns := &[]int{}
 	c := condition{need: b.ask(need, columns), first: int32(len(b.index.ruleOf))}
 	c.width = int32(len(*columns))

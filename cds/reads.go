@@ -115,6 +115,10 @@ func (g *gathering) focus(r *rule) []expr.Ask {
 		return expr.MedicationAsks()
 	}
 	asks := []expr.Ask{{Type: of, Via: expr.Listed, Any: true, Current: true}}
+	if of == "Observation" {
+		refs, ok := r.when.Need(r.lets).OfFocus()
+		asks[0].Codes, asks[0].Any = refs, !ok
+	}
 	if slices.Contains(expr.ResourceTypes("MedicationUse"), of) {
 		asks = append(asks, expr.Ask{Type: "Medication", Via: expr.Referenced, Any: true})
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -177,6 +178,21 @@ func TestReadsOfTheFocus(t *testing.T) {
 	}
 }
 
+// A rule about observations of certain codes reads those, row by row.
+func TestReadsOfTheObservationsUnderReview(t *testing.T) {
+	for _, test := range []struct{ rule, want string }{
+		{"when: x.current", "Observation by patient, current"},
+		{"when: x.code in sugar && x.current", "Observation by patient, 2345-7 4548-4, current"},
+		{"when: x.code in sugar || x.code in salt", "Observation by patient, 2345-7 2951-2 4548-4, current"},
+		{"when: x.code in sugar || x.current", "Observation by patient, current"},
+		{"when: '!(x.code in sugar)'", "Observation by patient, current"},
+		{"each: {row: labs}, let: {of: x.code in row.lab}, when: of && x.current", "Observation by patient, 2345-7 2951-2 4548-4, current"},
+	} {
+		e := readEngine(t, "rules: [{id: r, for: {x: Observation}, "+test.rule+", card: {indicator: info, summary: It holds}}]")
+		require.Equal(t, []string{test.want}, reads(e, "patient-view"), test.rule)
+	}
+}
+
 // Rules are read as a whole, row by row, and merged; those that are not asked at the hook are not.
 func TestReadsOfRules(t *testing.T) {
 	e := readEngine(t, `
@@ -265,4 +281,27 @@ func ExampleEngine_Reads() {
 	// Output:
 	// Observation [http://loinc.org|4548-4] 187 overdue
 	// Patient [] 0 overdue
+}
+
+// What was searched by the codes of a rule is all that it is asked about, whatever else there may be.
+func TestObservationsSearchedByCode(t *testing.T) {
+	e := readEngine(t, "rules: [{id: r, for: {x: Observation}, when: x.code in sugar && x.status == 'final', card: {indicator: info, summary: It holds}}]")
+	for query, want := range map[string][]cds.Missing{
+		"Observation?patient=1": nil,
+		"Observation?patient=1&code=http://loinc.org|2345-7,http://loinc.org|4548-4":           nil,
+		"Observation?patient=1&code=http://loinc.org|2345-7":                                   {{Resource: "Observation", Reason: "supplied only with code=http://loinc.org|2345-7"}},
+		"Observation?patient=1&code=http://loinc.org|2345-7,http://loinc.org|4548-4&_count=10": nil,
+		"Condition?patient=1": {{Resource: "Observation", Reason: "not supplied"}},
+	} {
+		rec, err := e.Read(cds.Input{JSON: []byte(`{"resourceType":"Bundle","type":"searchset"}`), Query: query})
+		require.NoError(t, err)
+		report, err := e.Evaluate(t.Context(), rec, cds.Review{Hook: "patient-view", Now: time.Unix(0, 0)})
+		require.NoError(t, err)
+		var missing []cds.Missing
+		for _, u := range report.Undecided {
+			missing = append(missing, u.Missing...)
+		}
+		require.Equal(t, want, missing, query)
+		rec.Close()
+	}
 }

@@ -61,6 +61,26 @@ type CodesRef struct {
 // CodesIn returns the codes in a column of the row.
 func CodesIn(column int) CodesRef { return CodesRef{column: column} }
 
+// OfFocus returns codes of which the focus has one, or is not known to have none, wherever the Need is met; false
+// if its code can be any.
+func (n *Need) OfFocus() ([]CodesRef, bool) {
+	var out []CodesRef
+	for _, part := range n.Parts {
+		codes, ok := part.OfFocus()
+		switch {
+		case ok && n.Op == Every:
+			return codes, true
+		case !ok && n.Op == Some:
+			return nil, false
+		}
+		out = append(out, codes...)
+	}
+	if n.Op == Focus {
+		out = []CodesRef{n.Codes}
+	}
+	return out, n.Op == Focus || n.Op == Some || n.Op == Never
+}
+
 // Column returns the column of the row that holds the codes; -1 if they are the same for every row.
 func (c CodesRef) Column() int {
 	if c.set != nil {

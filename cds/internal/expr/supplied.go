@@ -132,9 +132,10 @@ func (ev *Eval) readFound(found []*chart.Entry) {
 	}
 }
 
-// Lacks says what is missing if not all resources of a type that are current were supplied.
-func (ev *Eval) Lacks(of string) (Missing, bool) {
-	return ev.incomplete(suppliers(of), "", true, nil)
+// Lacks says what is missing if not all resources of a type that are current were supplied; of codes, if they are not
+// nil, which only observations are found by.
+func (ev *Eval) Lacks(of string, codes *terminology.Set) (Missing, bool) {
+	return ev.incomplete(suppliers(of), "", true, codes)
 }
 
 // suppliers are the lists any of which supplies the resources of a type.

@@ -15,8 +15,9 @@ import (
 // Evaluate asks a record the rules of a hook. The same rules, record and review give the same report,
 // byte for byte, whatever the order of rules and of the record's entries.
 //
-// The error is ctx's if it ended before all rules were asked, or says what is missing in the review; it
-// is never about a single rule: that is in Report.Failures.
+// The error says what is missing in the review, or is ctx's if it ended before all rules were asked: then the
+// report is there, too, with what was decided until then, and each rule that was not asked is among its Failures,
+// as Late. The error is never about a single rule: that is in Report.Failures.
 func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Report, error) {
 	ev, err := e.evaluation(ctx, rec, review)
 	if err != nil {
@@ -25,40 +26,36 @@ func (e *Engine) Evaluate(ctx context.Context, rec *Record, review Review) (*Rep
 	defer ev.release()
 	for i, t := range e.index.types {
 		for _, focus := range ev.foci(t.of) {
-			if err := ev.askAll(ctx, ev.waking.wake(i, focus), focus); err != nil {
-				return nil, err
-			}
+			ev.askAll(ctx, ev.waking.wake(i, focus), focus)
 		}
 		ev.unreviewed(t.of)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ev.late {
+		return ev.report(), ctx.Err()
 	}
 	return ev.report(), nil
 }
 
 // askAll asks instances of rules about one focus.
-func (e *evaluation) askAll(ctx context.Context, instances []int32, focus *chart.Entry) error {
+func (e *evaluation) askAll(ctx context.Context, instances []int32, focus *chart.Entry) {
 	for _, n := range instances {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		r, in := e.engine.index.at(n)
-		if !r.askedAt(e.review.Hook) {
-			continue
+		switch {
+		case !r.askedAt(e.review.Hook):
+		case ctx.Err() != nil:
+			e.late = true
+			e.unasked(r, focus, Failure{Late: true, Error: "not asked: the evaluation was ended before"})
+		case e.eval.Exhausted():
+			e.unasked(r, focus, Failure{Error: "not asked: the record takes more work than one evaluation may"})
+		default:
+			e.ask(ctx, r, in, focus)
 		}
-		if e.eval.Exhausted() {
-			e.exhausted(r, focus)
-			continue
-		}
-		e.ask(r, in, focus)
 	}
-	return nil
 }
 
-// exhausted says once a rule and focus that it was not asked any more.
-func (e *evaluation) exhausted(r *rule, focus *chart.Entry) {
-	f := Failure{Rule: r.def.ID, At: r.def.At, Error: "not asked: the record takes more work than one evaluation may"}
+// unasked says once a rule and focus that it was not asked, and why.
+func (e *evaluation) unasked(r *rule, focus *chart.Entry, f Failure) {
+	f.Rule, f.At = r.def.ID, r.def.At
 	if focus != nil {
 		f.Focus = focus.Ref()
 	}
@@ -89,6 +86,7 @@ type evaluation struct {
 	held      map[*instance]*finding // the first finding of each
 	undecided []*undecided
 	failures  []Failure
+	late      bool // some are so
 }
 
 func newEvaluation(e *Engine) *evaluation {
@@ -159,7 +157,7 @@ func (e *Engine) evaluation(ctx context.Context, rec *Record, review Review) (*e
 }
 
 // ask asks one instance of a rule about one focus.
-func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
+func (e *evaluation) ask(ctx context.Context, r *rule, in *instance, focus *chart.Entry) {
 	q := &e.asking
 	*q = question{evaluation: e, rule: r, instance: in, focus: focus}
 	defer func() {
@@ -174,7 +172,10 @@ func (e *evaluation) ask(r *rule, in *instance, focus *chart.Entry) {
 	}
 	switch {
 	case out.Err != nil:
-		e.failures = append(e.failures, q.failure(out.Err))
+		f := q.failure(out.Err)
+		f.Late = ctx.Err() != nil // it was ended in the middle
+		e.late = e.late || f.Late
+		e.failures = append(e.failures, f)
 	case out.Truth == kleene.True:
 		q.hold()
 	case out.Truth == kleene.Unknown:

@@ -2,7 +2,6 @@ package cds_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -157,8 +156,51 @@ func TestCancel(t *testing.T) {
 	record, err := engine.Read(cds.JSON(manyConditions(100)))
 	require.NoError(t, err)
 	defer record.Close()
-	_, err = engine.Evaluate(ctx, record, cds.Review{Now: now})
-	require.True(t, errors.Is(err, context.Canceled))
+	report, err := engine.Evaluate(ctx, record, cds.Review{Now: now})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, report.Findings)
+	require.Equal(t, []cds.Failure{{Rule: "r", At: "0.yaml:18:7", Error: "stopped: the evaluation was cancelled", Late: true}}, report.Failures)
+}
+
+// What was decided before the context ended is told, and so is each rule that was not asked any more: of a table in
+// one, of each focus.
+func TestEndsInTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	rule := func(id, more, when string) string {
+		return "  - {id: " + id + more + `, when: "` + when + `", card: {indicator: warning, summary: It holds}}` + "\n"
+	}
+	engine := compile(t, "pack: test\ncodes:"+sharedCodes+"rules:\n"+
+		rule("before", "", "patient.gender == 'female'")+
+		rule("beside", "", "patient.gender == 'male'")+
+		rule("ends", "", "f()")+
+		rule("later", "", "patient.gender == 'female'")+
+		rule("undecided", "", "patient.value(potassium) > quantity(5, 'mmol/L')")+
+		rule("where", ", for: {problem: Condition}", "problem.code in ckd"),
+		cds.WithFunction("f", func() bool {
+			cancel()
+			return true
+		}))
+	record, err := engine.Read(cds.JSON(manyConditions(2)))
+	require.NoError(t, err)
+	defer record.Close()
+	report, err := engine.Evaluate(ctx, record, cds.Review{Now: now})
+	require.ErrorIs(t, err, context.Canceled)
+	var found []string
+	for _, f := range report.Findings {
+		found = append(found, f.Rule)
+	}
+	require.Equal(t, []string{"before", "ends"}, found)
+	require.Empty(t, report.Undecided)
+	late := func(rule, focus string, line int) cds.Failure {
+		return cds.Failure{Rule: rule, Focus: focus, At: fmt.Sprintf("0.yaml:%d", line), Error: "not asked: the evaluation was ended before", Late: true}
+	}
+	require.Equal(t, []cds.Failure{
+		late("later", "", 19), late("undecided", "", 20), late("where", "Condition/c0", 21), late("where", "Condition/c1", 21),
+	}, report.Failures)
+
+	report, err = engine.Evaluate(context.Background(), record, cds.Review{Now: now})
+	require.NoError(t, err)
+	require.Empty(t, report.Failures, "the next evaluation is not late")
 }
 
 // manyConditions is a record of n conditions of chronic kidney disease.

@@ -69,6 +69,8 @@ type Failure struct {
 	Focus string `json:"focus,omitempty"`
 	At    string `json:"at,omitempty"` // "file:line:col" of what failed
 	Error string `json:"error"`
+	// Late says that the evaluation was ended before the rule was asked, or while it was: that is no mistake of it.
+	Late bool `json:"late,omitempty"`
 }
 
 // A Suppressed finding held and is not shown, for the reason given.

@@ -21,7 +21,8 @@ type answer struct {
 	hidden map[Reason]int // how many cards
 }
 
-// A told is what one card tells: one finding, several that read the same, or what was not decided of one focus.
+// A told is what one card tells: one finding, several that read the same, what was not decided of one focus, or that
+// there was no time for some rules.
 type told struct {
 	findings  []*cds.Finding
 	undecided []*cds.Undecided
@@ -32,7 +33,7 @@ type told struct {
 }
 
 // response says what the report says, in cards: findings first, critical ones before others, then what
-// could not be decided. The order is the report's, and so the same for the same request.
+// could not be decided, then what there was no time for. The order is the report's, and so the same for the same request.
 func (a *answer) response(ctx context.Context) (*response, error) {
 	a.hidden = map[Reason]int{}
 	a.outcome.decided(a.report)
@@ -41,7 +42,7 @@ func (a *answer) response(ctx context.Context) (*response, error) {
 	cards = a.withoutRepeats(ctx, cards)
 	cards = a.summarised(same(cards))
 	cards = append(cards, a.undecided()...)
-	cards = a.limited(cards)
+	cards = append(a.limited(cards), a.late()...)
 	out := &response{Cards: []card{}}
 	for _, t := range cards {
 		k, err := a.card(t)

@@ -86,7 +86,7 @@ func (c *call) decide(ctx context.Context) error {
 	defer record.Close()
 	report, err := c.service.Engine.Evaluate(ctx, record, c.request.Review(c.outcome.At))
 	c.outcome.Decided = time.Since(began)
-	if err != nil {
+	if err != nil && !inPart(report, err) {
 		return err
 	}
 	if p := c.precondition(report); p != nil {

@@ -33,8 +33,11 @@
 // takes fewer cards, the least urgent are left out. A card's extension names
 // rule, row, pack, version and evidence ("io.github.primum-cds.findings", "io.github.primum-cds.undecided") and the
 // orders it is about ("davinci-crd.associated-resource"). The response's extension "io.github.primum-cds.report"
-// tells what no card tells: rules that were not decided or failed, resources that could not be screened, how many
+// tells what no card tells: rules that were not decided, failed or came too late, resources that could not be screened, how many
 // cards are hidden and why, and what was odd in the request.
+//
+// Where the deadline passes while rules are asked, what was found until then is answered, and a last card, which no limit
+// leaves out, says which rules were not asked; where nothing was found there is no answer.
 //
 // What is not shown, and why, is a Reason. What is critical is always shown at order-sign, and to every client.
 //
@@ -52,5 +55,5 @@
 //	413  the body is too long
 //	415  the body is compressed
 //	500  the service failed; what of is in its log only
-//	503  there was no answer in time
+//	503  there was no answer in time, nothing having been found until then
 package hooks

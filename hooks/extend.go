@@ -12,6 +12,7 @@ type reported struct {
 	Hidden     map[Reason]int `json:"hidden,omitempty"` // how many cards are not shown
 	Undecided  []string       `json:"undecided,omitempty"`
 	Failed     []string       `json:"failed,omitempty"`
+	Late       []string       `json:"late,omitempty"` // there was no time for them
 	Unscreened []unscreened   `json:"unscreened,omitempty"`
 	Warnings   []warning      `json:"warnings,omitempty"`
 }
@@ -39,7 +40,11 @@ func (a *answer) extend(out *response) {
 		r.Undecided = append(r.Undecided, u.Rule)
 	}
 	for _, f := range a.report.Failures {
-		r.Failed = append(r.Failed, f.Rule)
+		if f.Late {
+			r.Late = append(r.Late, f.Rule)
+		} else {
+			r.Failed = append(r.Failed, f.Rule)
+		}
 	}
 	for _, u := range a.report.Unscreened {
 		r.Unscreened = append(r.Unscreened, unscreened{a.known(u.Resource), u.Code, u.Display, u.Reason})
@@ -47,10 +52,10 @@ func (a *answer) extend(out *response) {
 	for _, w := range slices.Concat(a.request.Warnings, a.report.Warnings) {
 		r.Warnings = append(r.Warnings, warning{a.known(w.Resource), w.Path, w.Message})
 	}
-	r.Undecided, r.Failed = once(r.Undecided), once(r.Failed)
+	r.Undecided, r.Failed, r.Late = once(r.Undecided), once(r.Failed), once(r.Late)
 	r.Unscreened = r.Unscreened[:min(len(r.Unscreened), maxSaid)]
 	r.Warnings = r.Warnings[:min(len(r.Warnings), maxSaid)]
-	if len(r.Hidden)+len(r.Undecided)+len(r.Failed)+len(r.Unscreened)+len(r.Warnings) == 0 {
+	if len(r.Hidden)+len(r.Undecided)+len(r.Failed)+len(r.Late)+len(r.Unscreened)+len(r.Warnings) == 0 {
 		return
 	}
 	if out.Extension == nil {
@@ -91,7 +96,11 @@ func (o *Outcome) decided(report *cds.Report) {
 		o.Decisions = append(o.Decisions, d)
 	}
 	for _, f := range report.Failures {
-		o.Decisions = append(o.Decisions, Decision{Result: Failed, Rule: f.Rule, Focus: f.Focus})
+		d := Decision{Result: Failed, Rule: f.Rule, Focus: f.Focus}
+		if f.Late {
+			d.Result = Late
+		}
+		o.Decisions = append(o.Decisions, d)
 	}
 	for _, s := range report.Suppressed {
 		o.Decisions = append(o.Decisions, Decision{Result: Suppressed, Rule: s.Rule, Focus: s.Focus, Hidden: Reason(s.Reason)})

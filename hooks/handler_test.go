@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -108,6 +109,13 @@ func post(h http.Handler, hook, body string) *httptest.ResponseRecorder {
 	return do(h, "POST", "/cds-services/primum-"+hook, body, "Content-Type", "application/json")
 }
 
+// postWithin calls the service of a hook for a client that goes away when ctx ends.
+func postWithin(ctx context.Context, h http.Handler, hook, body string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "POST", "/cds-services/primum-"+hook, strings.NewReader(body)))
+	return w
+}
+
 // An answer is what tests look at in a response.
 type answer struct {
 	Cards []struct {
@@ -143,6 +151,7 @@ func (a *answer) report(t testing.TB) (r struct {
 	Hidden     map[string]int
 	Undecided  []string
 	Failed     []string
+	Late       []string
 	Unscreened []map[string]string
 	Warnings   []map[string]string
 }) {

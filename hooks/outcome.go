@@ -54,6 +54,7 @@ const (
 	Found      Result = "found"
 	Undecided  Result = "undecided"
 	Failed     Result = "failed"
+	Late       Result = "late" // the deadline of the call passed before it was asked
 	Suppressed Result = "suppressed"
 )
 

@@ -13,7 +13,7 @@ import (
 // card writes what is told as a card of CDS Hooks, and notes that it is sent.
 func (a *answer) card(t *told) (card, error) {
 	out := card{
-		Summary: cmp.Or(t.card.Summary, a.title(t)), Detail: a.detail(t), Indicator: t.card.Indicator,
+		Summary: a.title(t), Detail: a.detail(t), Indicator: t.card.Indicator,
 		Source: a.source(t), Extension: a.about(t),
 	}
 	for _, l := range t.card.Links {
@@ -79,9 +79,12 @@ func absolute(text string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// title stands for a summary whose templates left nothing.
+// title is the summary, or the rule where its templates left nothing.
 func (a *answer) title(t *told) string {
-	if len(t.undecided) > 0 {
+	switch {
+	case t.card.Summary != "":
+		return t.card.Summary
+	case len(t.undecided) > 0:
 		return t.undecided[0].Rule
 	}
 	return family(t.findings[0])

@@ -18,18 +18,23 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: library FILE")
 	}
+	review(os.Args[1], time.Now())
+}
+
+// review prints what the rules say of a patient at an instant.
+func review(file string, now time.Time) {
 	packs, err := rules.Embedded() // or rules.Load("my-rules")
 	check(err)
 	engine, err := cds.New(packs) // once: an engine is immutable and serves all goroutines
 	check(err)
 
-	data, err := os.ReadFile(os.Args[1])
+	data, err := os.ReadFile(file)
 	check(err)
 	record, err := engine.Read(cds.JSON(data))
 	check(err)
 	defer record.Close()
 
-	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: time.Now()})
+	report, err := engine.Evaluate(context.Background(), record, cds.Review{Now: now})
 	check(err)
 	for _, f := range report.Findings {
 		fmt.Printf("%s: %s (%s)\n", f.Indicator, f.Summary, f.Rule)

@@ -28,7 +28,7 @@ func (s *Server) observer(rules *RuleSet) func(context.Context, *hooks.Outcome) 
 // tell logs a call that was not answered with cards, and at debug level each call.
 func (s *Server) tell(ctx context.Context, o *hooks.Outcome) {
 	level := slog.LevelDebug
-	switch failed := o.Count(hooks.Failed); {
+	switch failed := o.Count(hooks.Failed) + o.Count(hooks.Late); {
 	case o.Status >= 500:
 		level = slog.LevelError
 	case failed > 0:
@@ -45,6 +45,6 @@ func (s *Server) tell(ctx context.Context, o *hooks.Outcome) {
 		return
 	}
 	s.log.Log(ctx, level, "call", "service", o.Service, "hook", o.Hook, "issuer", o.Caller.Issuer, "status", o.Status, "error", o.Error,
-		"patient", o.Patient, "cards", o.Cards, "undecided", o.Count(hooks.Undecided), "failed", o.Count(hooks.Failed),
+		"patient", o.Patient, "cards", o.Cards, "undecided", o.Count(hooks.Undecided), "failed", o.Count(hooks.Failed), "late", o.Count(hooks.Late),
 		"bytes", o.Bytes, "took", o.Took.String(), "fetched", o.Fetched.String())
 }

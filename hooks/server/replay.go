@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/primum-cds/primum/hooks"
@@ -46,7 +47,7 @@ type Difference struct {
 
 // Replay asks again, as of the instant of a line of the decision log, and returns in what the results differ. Cards
 // that were left out because they had been shown before are compared as if they had not been. Where the key is
-// not that of the line, it is not compared which resources were meant.
+// not that of the line, it is not compared which resources were meant. What there was no time for is not compared.
 func (r *Replayer) Replay(ctx context.Context, line *Decision, request *Archived) ([]Difference, error) {
 	var now *Decision
 	config := r.config.Hooks
@@ -75,11 +76,12 @@ func (r replayed) Verify(context.Context, string, string) (auth.Caller, error) {
 
 func differences(then, now *Decision) ([]Difference, error) {
 	resources := then.Key == now.Key
-	before, err := compared(then, resources)
+	late := unasked(then, resources)
+	before, err := compared(then, resources, late)
 	if err != nil {
 		return nil, err
 	}
-	after, err := compared(now, resources)
+	after, err := compared(now, resources, late)
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +99,39 @@ func differences(then, now *Decision) ([]Difference, error) {
 	return out, nil
 }
 
+// A subject is a rule, with all rows of its table, and what it was asked about.
+type subject struct{ rule, focus string }
+
+func (r *Result) subject(resources bool) subject {
+	s := subject{focus: r.Focus}
+	if s.rule, _, _ = strings.Cut(r.Rule, "["); !resources {
+		s.focus = ""
+	}
+	return s
+}
+
+// unasked is what there was no time for: now there is, which is no difference.
+func unasked(d *Decision, resources bool) map[subject]bool {
+	late := map[subject]bool{}
+	for i := range d.Results {
+		if r := &d.Results[i]; r.Result == hooks.Late {
+			late[r.subject(resources)] = true
+		}
+	}
+	return late
+}
+
 // compared returns the status and the results, each as JSON, without what may differ.
-func compared(d *Decision, resources bool) ([]string, error) {
+func compared(d *Decision, resources bool, late map[subject]bool) ([]string, error) {
 	status, err := json.Marshal(map[string]any{"status": d.Status})
 	if err != nil {
 		return nil, err
 	}
 	out := []string{string(status)}
 	for _, r := range d.Results {
+		if late[r.subject(resources)] {
+			continue
+		}
 		r.Card = ""
 		if r.Hidden == hooks.ShownAtSelect || r.Hidden == hooks.FeedbackGiven {
 			r.Hidden = ""

@@ -39,7 +39,7 @@ func weightedDoses(ev *Eval, args []ref.Val) ref.Val {
 	if err != nil {
 		return ev.fail(err)
 	}
-	return types.String(strings.Join(w.parts, ", "))
+	return types.String(strings.Join(w.parts, "; "))
 }
 
 // A weighing is one weighted sum under way.

@@ -122,6 +122,55 @@ func TestDrugsThatShareAnIngredient(t *testing.T) {
 	}
 }
 
+// An allergy whose codes tell no drug is read by its name, as a medication is; what is no drug is not guessed.
+func TestAllergiesByName(t *testing.T) {
+	drugs := cds.Codes{Name: "drugs", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "723"}}}}}
+	snomed := func(display string) string {
+		return `{"coding":[{"system":"` + terminology.SNOMED + `","code":"372687004","display":"` + display + `"}]}`
+	}
+	for _, when := range []string{"patient.allergicTo(drugs)", "patient.allergies.exists(a, a.code in drugs)"} {
+		e, err := cds.New(packOf(drugs, when))
+		require.NoError(t, err)
+		for code, want := range map[string]string{
+			`{"text":"Amoxicillin"}`:                     "holds",
+			`{"text":"amoxicillin allergy"}`:             "holds",
+			`{"text":"Allergic to amoxicillin"}`:         "holds",
+			snomed("Amoxicillin"):                        "holds",
+			snomed("Amoxicillin (substance)"):            "holds",
+			snomed("Allergy to amoxicillin (finding)"):   "holds",
+			`{"text":"Ibuprofen"}`:                       "does not hold",
+			`{"text":"Penicillin"}`:                      "unscreened",
+			`{"text":"No known allergy to amoxicillin"}`: "unscreened",
+			`{"text":"Allergy to "}`:                     "unscreened",
+			snomed("Allergy to penicillin"):              "unscreened",
+		} {
+			require.Equal(t, want, outcome(t, e, `[{"resourceType":"AllergyIntolerance","id":"a","code":`+code+`}]`), "%s of %s", when, code)
+		}
+	}
+	e, err := cds.New(packOf(drugs, "patient.allergicTo(drugs)"))
+	require.NoError(t, err)
+	require.Equal(t, "holds", outcome(t, e, `[{"resourceType":"AllergyIntolerance","id":"a","code":{"text":"antibiotics"},
+		"reaction":[{"substance":{"text":"Amoxicillin"},"manifestation":[{"text":"rash"}]}]}]`))
+}
+
+// An allergy that rules name is seen, though not all of them name its code system.
+func TestAllergiesThatRulesNameAreScreened(t *testing.T) {
+	set := func(name, system, code string) cds.Codes {
+		return cds.Codes{Name: name, Groups: []cds.CodeGroup{{System: system, Codes: []cds.Text{{Value: code}}}}}
+	}
+	packs := packOf(set("acyclovir", terminology.RxNorm, "281"), "patient.allergicTo(acyclovir)")
+	packs[0].Codes = append(packs[0].Codes, set("penicillins", terminology.SNOMED, "91936005"))
+	packs[0].Rules = append(packs[0].Rules, packs[0].Rules[0])
+	packs[0].Rules[1].ID, packs[0].Rules[1].When = "s", cds.Text{Value: "patient.allergicTo(penicillins) && patient.age() > years(300)"}
+	e, err := cds.New(packs)
+	require.NoError(t, err)
+	for code, want := range map[string]string{"91936005": "does not hold", "91930004": "unscreened"} {
+		record := `[{"resourceType":"Patient","id":"p","birthDate":"1950-01-01"},{"resourceType":"AllergyIntolerance","id":"a",
+			"code":{"coding":[{"system":"` + terminology.SNOMED + `","code":"` + code + `"}]}}]`
+		require.Equal(t, want, outcome(t, e, record), code)
+	}
+}
+
 func TestDrugsByNDC(t *testing.T) {
 	ibuprofen := cds.Codes{Name: "ibuprofen", Groups: []cds.CodeGroup{{System: terminology.RxNorm, Codes: []cds.Text{{Value: "5640"}}}}}
 	e, err := cds.New(packOf(ibuprofen, "patient.takes(ibuprofen)"))

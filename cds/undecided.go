@@ -103,12 +103,18 @@ func (e *evaluation) unscreened() []Unscreened {
 		}
 	}
 	for entry, names := range unmapped {
-		if len(names) > 0 {
+		if len(names) > 0 && !named(entry) {
 			add(entry)
 		}
 	}
 	slices.SortFunc(out, func(a, b Unscreened) int { return cmp.Compare(a.Resource, b.Resource) })
 	return out
+}
+
+// named reports whether rules name what an allergy is to, such as a class of drugs: those that name something else
+// have seen it, even in another code system.
+func named(entry *chart.Entry) bool {
+	return entry.Kind == chart.Allergy && entry.Concept.Drug == nil && len(entry.Concept.IDs) > 0
 }
 
 // unseen reports whether an entry must be listed whether a rule asked for it or not: a medication whose

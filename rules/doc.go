@@ -133,7 +133,8 @@
 //	patient.startedWithin(Codes, Span) -> bool     current, and begun within it
 //	patient.held(Codes) -> bool                    on hold
 //	patient.allergicTo(Codes) -> bool              a current allergy or intolerance
-//	patient.allergiesTo(Codes) -> list(AllergyIntolerance)  which ones
+//	patient.allergiesTo(Codes) -> list(AllergyIntolerance)  which ones; an allergy whose codes tell no drug is read by
+//	                                               its name, such as "Allergy to amoxicillin"
 //	patient.has(Codes) -> bool                     a current condition
 //	patient.had(Codes) -> bool                     a condition or procedure, now or before
 //	patient.had(Codes, Span) -> bool               … within a time up to now

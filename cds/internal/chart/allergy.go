@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"strings"
+
 	"github.com/primum-cds/primum/cds/internal/tree"
 	"github.com/primum-cds/primum/cds/terminology"
 )
@@ -40,4 +42,26 @@ func (e *Entry) DrugAllergy() bool {
 		}
 	}
 	return !said
+}
+
+// What stands around the name of a substance where an allergy to it is named, as people and SNOMED CT write it.
+var (
+	beforeSubstance = []string{"allergy to ", "allergic to ", "hypersensitivity to ", "intolerance to ", "adverse reaction to "}
+	afterSubstance  = []string{" (substance)", " (finding)", " (disorder)", " (product)", " allergy", " hypersensitivity", " intolerance"}
+)
+
+// substance is what an allergy of this name is to: "amoxicillin" of "Allergy to amoxicillin (finding)".
+func substance(name string) string {
+	name = strings.TrimSpace(name)
+	for _, end := range afterSubstance {
+		if n := len(name) - len(end); n > 0 && strings.EqualFold(name[n:], end) {
+			name = name[:n]
+		}
+	}
+	for _, start := range beforeSubstance {
+		if n := len(start); len(name) > n && strings.EqualFold(name[:n], start) {
+			return name[n:]
+		}
+	}
+	return name
 }

@@ -129,9 +129,12 @@ func (c *Chart) add(res *record.Resource, kind Kind) *Entry {
 	}
 	e := c.memory.made.New()
 	e.Resource, e.Kind, e.chart = res, kind, c
-	if code := json.In(tree.Code); kind == Medication {
+	switch code := json.In(tree.Code); kind {
+	case Medication:
 		e.Concept = c.medication(res, code)
-	} else {
+	case Allergy:
+		e.Concept = c.memory.concepts.allergy(code)
+	default:
 		e.Concept = c.memory.concepts.concept(code)
 	}
 	if kind == Other {
@@ -177,7 +180,7 @@ func (c *Chart) addSubstances(e *Entry, reactions tree.Value) {
 			if whole == nil {
 				whole = e.Concept.clone()
 			}
-			part := c.memory.concepts.concept(substance)
+			part := c.memory.concepts.allergy(substance)
 			whole.IDs = append(whole.IDs, part.IDs...)
 			whole.Systems = append(whole.Systems, part.Systems...)
 		}

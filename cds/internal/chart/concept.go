@@ -105,18 +105,7 @@ func (c *Coder) Medication(v tree.Value) Concept {
 	if out.Drug != nil {
 		return out
 	}
-	names := []string{v.Text("text")}
-	for coding := range v.EachItem("coding") {
-		names = append(names, coding.Text("display"))
-	}
-	for _, name := range names {
-		if drug, ok := c.Drugs.ByName(name); name != "" && ok {
-			out.ByName = true
-			c.addDrug(&out, drug)
-			break
-		}
-	}
-	c.finish(&out)
+	c.addNamed(&out, v, func(name string) string { return name })
 	if out.Drug == nil {
 		switch {
 		case out.First.Code == "" && out.Display == "":
@@ -128,6 +117,32 @@ func (c *Coder) Medication(v tree.Value) Concept {
 		}
 	}
 	return out
+}
+
+// Allergy reads what an allergy is to: if no coding tells the drug, its name does, such as "Allergy to
+// amoxicillin". What is no drug, such as a class of them, has its codes alone.
+func (c *Coder) Allergy(v tree.Value) Concept {
+	out := c.Concept(v)
+	if out.Drug == nil {
+		c.addNamed(&out, v, substance)
+	}
+	return out
+}
+
+// addNamed adds the drug that the first name names which names one, its text before those of its codings.
+func (c *Coder) addNamed(out *Concept, v tree.Value, called func(name string) string) {
+	names := []string{v.Text("text")}
+	for coding := range v.EachItem("coding") {
+		names = append(names, coding.Text("display"))
+	}
+	for _, name := range names {
+		if drug, ok := c.Drugs.ByName(called(name)); name != "" && ok {
+			out.ByName = true
+			c.addDrug(out, drug)
+			break
+		}
+	}
+	c.finish(out)
 }
 
 // CodingOf reads a Coding as it was written.

@@ -8,10 +8,11 @@ type conceptCache struct {
 	coder       *Coder
 	concepts    tree.Cache[*Concept]
 	medications tree.Cache[*Concept]
+	allergies   tree.Cache[*Concept]
 	chart       int // counts the charts that were made with it
 }
 
-// mostCached bounds the JSON that is kept of either, in bytes; longestCached, that of one concept.
+// mostCached bounds the JSON that is kept of each, in bytes; longestCached, that of one concept.
 const (
 	mostCached    = 1 << 19
 	longestCached = 4 << 10
@@ -19,7 +20,7 @@ const (
 
 func newConceptCache(coder *Coder) conceptCache {
 	kept := func() tree.Cache[*Concept] { return tree.NewCache[*Concept](mostCached, longestCached) }
-	return conceptCache{coder: coder, concepts: kept(), medications: kept()}
+	return conceptCache{coder: coder, concepts: kept(), medications: kept(), allergies: kept()}
 }
 
 // concept reads a CodeableConcept; the empty concept if there is none.
@@ -29,6 +30,9 @@ func (c *conceptCache) concept(v tree.Value) *Concept { return read(&c.concepts,
 func (c *conceptCache) medication(v tree.Value) *Concept {
 	return read(&c.medications, v, c.coder.Medication)
 }
+
+// allergy reads what an allergy is to.
+func (c *conceptCache) allergy(v tree.Value) *Concept { return read(&c.allergies, v, c.coder.Allergy) }
 
 func read(known *tree.Cache[*Concept], v tree.Value, meaning func(tree.Value) Concept) *Concept {
 	if concept, ok := known.Get(v); ok {

@@ -64,6 +64,13 @@ func (c *Chart) End(e *Entry) (first, last time.Time, known bool) {
 	return stop.first, stop.last, stop.known
 }
 
+// Ended reports whether End tells when a course did end, as the period of a statement or an administration that is
+// over does: dosage and supply tell when one was to end.
+func (c *Chart) Ended(e *Entry) bool {
+	stop := c.courseEnd(e)
+	return stop.known && strings.HasPrefix(stop.path(), "effective") && !stop.first.After(c.Now)
+}
+
 func (c *Chart) courseEnd(e *Entry) end {
 	switch e.Type {
 	case "MedicationRequest":

@@ -56,6 +56,24 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+func TestWhatTellsThatACourseEnded(t *testing.T) {
+	statement := func(rest string) string { return `{"resourceType":"MedicationStatement` + of + rest + `}` }
+	for name, c := range map[string]struct {
+		json string
+		want bool
+	}{
+		"a period that is over":   {statement(`"effectivePeriod":{"start":"2026-01-01","end":"2026-02-01"}`), true},
+		"a period that goes on":   {statement(`"effectivePeriod":{"start":"2026-01-01"}`), false},
+		"a period that is to end": {statement(`"effectivePeriod":{"start":"2026-01-01","end":"2027-01-01"}`), false},
+		"a dosage":                {statement(`"dosage":[{"timing":{"repeat":{"boundsPeriod":{"end":"2026-02-01"}}}}]`), false},
+		"an administration":       {`{"resourceType":"MedicationAdministration` + of + `"effectiveDateTime":"2026-02-01"}`, true},
+		"a supply":                {`{"resourceType":"MedicationRequest` + of + `"authoredOn":"2026-01-31","dispenseRequest":{"expectedSupplyDuration":{"value":10,"code":"d"}}}`, false},
+	} {
+		chart, e := chartAt(t, now, c.json)
+		require.Equal(t, c.want, chart.Ended(e), name)
+	}
+}
+
 func TestWhereADosageEnds(t *testing.T) {
 	for kind, path := range map[string]string{
 		`MedicationStatement` + of + `"status":"active","effectiveDateTime":"2026-01","dosage"`:                    "dosage.timing.repeat.boundsDuration",

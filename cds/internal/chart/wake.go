@@ -109,7 +109,7 @@ func (e *Entry) OwnSystems() []string {
 	if e.Kind != Allergy || !e.JSON.In(tree.Reaction).Exists() {
 		return e.Concept.Systems
 	}
-	return e.chart.memory.concepts.concept(e.JSON.In(tree.Code)).Systems
+	return e.chart.memory.concepts.allergy(e.JSON.In(tree.Code)).Systems
 }
 
 // Unsure reports whether it is not known of an entry of a list whether it is current.

@@ -186,13 +186,21 @@ func (n *node) asValue() ref.Val {
 	case quantityValue:
 		return n.quantity()
 	case conceptValue:
-		concept := n.ev.Chart.Coder.Concept(n.json)
+		concept := n.concept()
 		return conceptVal{concept: &concept, node: n, origin: origin{n.entry, n.path()}, typ: conceptType}
 	case codingValue:
 		concept := n.ev.Chart.Coder.Coding(n.json)
 		return conceptVal{concept: &concept, node: n, origin: origin{n.entry, n.path()}, typ: codingType}
 	}
 	return n
+}
+
+// concept reads a CodeableConcept, as the chart does where it is what an allergy is to.
+func (n *node) concept() chart.Concept {
+	if n.entry != nil && n.entry.Kind == chart.Allergy && (n.name == "code" || n.name == "substance") {
+		return n.ev.Chart.Coder.Allergy(n.json)
+	}
+	return n.ev.Chart.Coder.Concept(n.json)
 }
 
 // quantity reads a FHIR Quantity: unknown without a value, or with one that is no number.

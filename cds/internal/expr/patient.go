@@ -259,7 +259,7 @@ func (ev *Eval) reaches(e *chart.Entry, from ref.Val) (kleene.Truth, Missing) {
 	switch {
 	case last.Before(earliest):
 		return kleene.False, Missing{}
-	case first.Before(latest) || e.JSON.Text("status") == "stopped":
+	case first.Before(latest) || e.JSON.Text("status") == "stopped" && !ev.Chart.Ended(e):
 		return kleene.Unknown, m
 	}
 	return kleene.True, Missing{}

@@ -146,7 +146,7 @@
 //	patient.sinceResult(Codes) -> Span             how long ago: patient.sinceResult(inr) > weeks(6)
 //
 // Whole lists, to use with exists, all, filter, map and size; each element has .current, and medications
-// have .drug, .status, .route and .effective:
+// have .drug, .status, .route, .effective and .resourceType:
 //
 //	patient.medications   patient.allergies    patient.conditions
 //	patient.observations  patient.procedures   patient.immunizations

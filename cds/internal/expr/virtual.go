@@ -33,6 +33,7 @@ func (p *provider) addVirtual(t *structType) {
 	}
 	if t.name == "MedicationUse" {
 		t.add("id", types.StringType, func(n *node) ref.Val { return types.String(n.entry.ID) }, always)
+		t.add("resourceType", types.StringType, func(n *node) ref.Val { return types.String(n.entry.Type) }, always)
 		t.add("status", types.StringType, status, known(status))
 		t.add("route", conceptType, p.route, known(p.route))
 	}

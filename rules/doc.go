@@ -272,8 +272,8 @@
 //	order.form() -> string                         of the drug, as RxNorm names it: "Extended Release Oral Tablet"
 //	order.ratePerKg() -> Quantity                  mg/kg/h: the highest rate of an infusion, of its only ingredient
 //	order.setting() -> string                      inpatient, outpatient, community or discharge: as its category says,
-//	                                               else by its encounter, of drafts by that of the context; what is
-//	                                               only stated to be taken is community
+//	                                               else by its encounter, but for a stay that is over, of drafts by
+//	                                               that of the context; what is only stated to be taken is community
 //	order.renews() -> bool                         continues a therapy that is in the record
 //	patient.dailyDose(Codes) -> Quantity           summed over the order, drafts and current therapies, each once
 //	patient.dailyDose(Codes, string) -> Quantity   … on one route

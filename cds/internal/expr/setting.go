@@ -30,8 +30,8 @@ var settingOfClass = map[string]string{
 // encounters are what tells of settings beside the medication itself.
 var encounters = []source{{of: "Encounter", via: Referenced, adds: true}, {of: "Encounter", via: InContext, adds: true}}
 
-// setting is where a medication is given: as its category says; else where its encounter takes place; else, of
-// the focus and of what is drafted with it, where the encounter of the session does. What is stated to be taken
+// setting is where a medication is given: as its category says; else where its encounter takes place, unless that
+// was a stay that is over; else, of a draft of this session, where its encounter does. What is stated to be taken
 // is taken at home if nothing says otherwise.
 func setting(ev *Eval, args []ref.Val) ref.Val {
 	e := args[0].(*node).entry
@@ -41,12 +41,12 @@ func setting(ev *Eval, args []ref.Val) ref.Val {
 	}
 	for _, element := range []string{"encounter", "context"} {
 		res, ok := ev.Chart.Record.Resolve(e.Resource, e.JSON.Get(element).Text("reference"))
-		if found := settingOfClass[classOf(res)]; ok && found != "" {
+		if found := settingOfEncounter(res); ok && found != "" {
 			ev.readEntry(e, element, found)
 			return types.String(found)
 		}
 	}
-	if e == ev.focus || e.JSON.Text("status") == "draft" {
+	if e.Draft {
 		if class, ok := encounterClass(ev, nil).(types.String); ok && settingOfClass[string(class)] != "" {
 			return types.String(settingOfClass[string(class)])
 		}
@@ -75,9 +75,14 @@ func categorySetting(e *chart.Entry) string {
 	return ""
 }
 
-func classOf(encounter *record.Resource) string {
+// settingOfEncounter is "" for a stay that is over: what was prescribed in it and is current is taken elsewhere.
+func settingOfEncounter(encounter *record.Resource) string {
 	if encounter == nil || encounter.Type != "Encounter" {
 		return ""
 	}
-	return encounter.JSON.Text("class", "code")
+	found := settingOfClass[encounter.JSON.Text("class", "code")]
+	if found == inpatient && encounter.JSON.Text("status") == "finished" {
+		return ""
+	}
+	return found
 }

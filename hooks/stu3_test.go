@@ -33,8 +33,8 @@ func TestRequestsFromBeforeR4(t *testing.T) {
 		bleeding = "warning: Major bleeding: Ketorolac Tromethamine 10 MG Oral Tablet with warfarin sodium 0.5 MG Oral Tablet"
 		digoxin  = "warning: Digoxin toxicity: Digoxin 0.2 MG Oral Capsule with cyclosporine 100 MG"
 	)
-	ketorolac := []string{bleeding, "warning: Ketorolac Tromethamine 10 MG Oral Tablet: 3 checks could not be made (allergies, dose-limits, interactions)"}
-	capsule := []string{digoxin, "warning: Digoxin 0.2 MG Oral Capsule: 2 checks could not be made (allergies, interactions)"}
+	ketorolac := []string{bleeding, "warning: Ketorolac Tromethamine 10 MG Oral Tablet: 4 checks could not be made"}
+	capsule := []string{digoxin, "warning: Digoxin 0.2 MG Oral Capsule: 3 checks could not be made"}
 	common := []string{
 		"category: a single value where a list is expected, read as a list of one", "context: an element of FHIR STU3, read as encounter",
 		"dosageInstruction.doseQuantity: an element of FHIR STU3, read as doseAndRate.doseQuantity",
@@ -88,11 +88,13 @@ func TestPrescriptionThatRanOut(t *testing.T) {
 	body, err := os.ReadFile(filepath.Join("testdata", "requests", "warfarin-ketorolac-order-sign.json"))
 	require.NoError(t, err)
 	a := answered(t, post(embedded(t, march.AddDate(0, 8, 0)), "order-sign", string(body)))
-	require.Equal(t, []string{"warning: Ketorolac Tromethamine 10 MG Oral Tablet: 3 checks could not be made (allergies, dose-limits, interactions)"}, a.summaries())
+	require.Equal(t, []string{"warning: Ketorolac Tromethamine 10 MG Oral Tablet: 4 checks could not be made"}, a.summaries())
 	require.Equal(t, "- **Ketorolac Tromethamine 10 MG Oral Tablet: allergies not fully checked, the allergy list is not complete** (warning)\n\n"+
 		"  Ask the patient about allergies before this drug is given.\n\n  Missing: AllergyIntolerance (not prefetched)\n\n  Source: Primum allergies pack (not clinically reviewed)\n\n"+
 		"- **Ketorolac Tromethamine 10 MG Oral Tablet: no end given, at most 5 days of ketorolac in all** (info)\n\n"+
 		"  Missing: MedicationRequest (not prefetched; only 1 of 3 supplied); MedicationRequest end (not in the record)\n\n  Source: FDA label ketorolac, boxed warning (not clinically reviewed)\n\n"+
+		"- **Ketorolac Tromethamine 10 MG Oral Tablet: duplicates not checked, the medication list is not complete** (info)\n\n"+
+		"  Ask the patient what else is taken before this drug is added.\n\n  Missing: MedicationRequest (not prefetched; only 1 of 3 supplied)\n\n  Source: Medication list of the patient (not clinically reviewed)\n\n"+
 		"- **Ketorolac Tromethamine 10 MG Oral Tablet: interactions not fully checked, the medication list is not complete** (info)\n\n"+
 		"  Ask the patient what else is taken before this drug is added.\n\n  Missing: MedicationRequest (not prefetched; only 1 of 3 supplied)\n\n  Source: Primum interactions pack (not clinically reviewed)",
 		a.Cards[0].Detail)

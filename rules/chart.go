@@ -28,7 +28,8 @@ type chartOf struct {
 type entry struct {
 	at    cds.Position
 	texts map[string]cds.Text
-	parts []entry // the components of a lab
+	parts []entry        // the components of a lab
+	full  map[string]any // an order that is written in full
 }
 
 func (e entry) get(key string) string { return e.texts[key].Value }
@@ -88,6 +89,11 @@ func (d *document) shorthand(n *yaml.Node, what string, keys []string) []entry {
 	var all []entry
 	d.list(n, "a list, each item "+what, func(n *yaml.Node) {
 		e := entry{at: d.place(n), texts: map[string]cds.Text{}}
+		if what == "an order" && n.Kind == yaml.MappingNode && value(n, "resourceType") != nil {
+			e.full = d.resource(n, "")
+			all = append(all, e)
+			return
+		}
 		f := fields{}
 		for _, key := range keys {
 			f[key] = func(n *yaml.Node) { e.texts[key] = d.template(n, key) }

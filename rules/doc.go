@@ -385,7 +385,7 @@
 //   - An order or medication has dose ("500 mg", "5-10 mg"), every ("12 h", "4-6 h") or timesPerDay,
 //     maxPerDay, asNeeded, for ("10 d") or until, route, status, intent, on, and type, which is
 //     MedicationRequest or MedicationStatement; with a code for its drug it is a ServiceRequest. Orders are
-//     drafts of now.
+//     drafts of now. An order with a resourceType is a resource in full.
 //   - An allergy has drug or code, criticality, status, verification, category, on; a condition has code,
 //     status, verification, category, on, until.
 //   - What has no id is lab-1, order-1, med-1, allergy-1, condition-1 and so on.

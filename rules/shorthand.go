@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"time"
@@ -61,7 +62,14 @@ func (w *chartWriter) record() []any {
 func (w *chartWriter) drafts() []any {
 	var entries []any
 	for i, e := range w.chart.orders {
-		if r := w.therapy(e, "order", i); r != nil {
+		r := e.full
+		if r == nil {
+			r = w.therapy(e, "order", i)
+		} else if r["id"] == nil {
+			r = maps.Clone(r)
+			r["id"] = fmt.Sprintf("order-%d", i+1)
+		}
+		if r != nil {
 			entries = append(entries, map[string]any{"resource": r})
 		}
 	}

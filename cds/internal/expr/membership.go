@@ -56,11 +56,13 @@ func codeIn(_ *Eval, args []ref.Val) ref.Val {
 }
 
 // subsumes is FHIR's: whether b's code is a's or below it in the hierarchy that is loaded. An ingredient
-// subsumes the drugs that hold it.
+// subsumes the drugs that hold it. Only those that do are evidence: lists are gone through for them.
 func subsumes(ev *Eval, args []ref.Val) ref.Val {
 	a, b := args[0].(conceptVal), args[1].(conceptVal)
-	ev.readConcepts(a, b)
 	truth := ev.above(a.concept, b.concept)
+	if truth == kleene.True {
+		ev.readConcepts(a, b)
+	}
 	return ev.truth(truth, Missing{Reason: "no hierarchy is loaded that relates " + a.concept.Display + " and " + b.concept.Display})
 }
 

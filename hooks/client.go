@@ -2,7 +2,12 @@ package hooks
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks/auth"
@@ -38,6 +43,23 @@ func (c *Config) templateVersions() []TemplateVersion {
 	}
 	slices.Sort(versions)
 	return slices.Compact(versions)
+}
+
+// check says which settings mean nothing, and would only be noticed by calls that go wrong.
+func (c *Config) check() error {
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(c.Clients)) {
+		if n := c.Clients[name].MaxCards; n < 0 {
+			wrong = append(wrong, fmt.Errorf("client %q: 0 cards or more were expected, not %d", name, n))
+		}
+	}
+	for _, origin := range c.Origins {
+		u, err := url.Parse(origin)
+		if origin != "*" && (err != nil || u.Host == "" || origin != strings.ToLower(u.Scheme+"://"+u.Host)) {
+			wrong = append(wrong, fmt.Errorf("origin %q: one as browsers send it was expected, such as https://ehr.example.org", origin))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // A Place is where in a response a client looks for something.

@@ -125,3 +125,19 @@ func TestTemplatesAreExaminedForEachVersion(t *testing.T) {
 	_, err = hooks.New(engine, byHand(whole, "Condition?patient={{%b.id}}"))
 	require.EqualError(t, err, `hooks: service "primum-order-sign": prefetch "a", character 21: %b.id: there is no template "b"`)
 }
+
+// What could only be noticed by calls that go wrong is refused.
+func TestConfigsThatMeanNothing(t *testing.T) {
+	engine, err := trial()
+	require.NoError(t, err)
+	_, err = hooks.New(engine, hooks.Config{
+		Clients: map[string]hooks.Client{"": {MaxCards: -1}, "https://ehr.example.org": {MaxCards: -3}, "https://other.example.org": {MaxCards: 1}},
+		Origins: []string{"*", "https://ehr.example.org", "http://127.0.0.1:8080", "https://ehr.example.org/", "ehr.example.org", "https://EHR.example.org", ""},
+	})
+	require.EqualError(t, err, `hooks: client "": 0 cards or more were expected, not -1
+client "https://ehr.example.org": 0 cards or more were expected, not -3
+origin "https://ehr.example.org/": one as browsers send it was expected, such as https://ehr.example.org
+origin "ehr.example.org": one as browsers send it was expected, such as https://ehr.example.org
+origin "https://EHR.example.org": one as browsers send it was expected, such as https://ehr.example.org
+origin "": one as browsers send it was expected, such as https://ehr.example.org`)
+}

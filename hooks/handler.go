@@ -90,6 +90,9 @@ func New(engine *cds.Engine, config Config) (*Handler, error) {
 	if config.Random == nil {
 		config.Random = rand.Reader
 	}
+	if err := config.check(); err != nil {
+		return nil, fmt.Errorf("hooks: %w", err)
+	}
 	if config.HashKey == nil {
 		config.HashKey = make([]byte, hashKeySize)
 		if _, err := io.ReadFull(rand.Reader, config.HashKey); err != nil {

@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/primum-cds/primum/cds"
 	"github.com/primum-cds/primum/hooks"
@@ -79,26 +78,6 @@ func (f *serving) reach(config *server.Config) error {
 // hooks configures the Handler.
 func (f *serving) hooks() hooks.Config {
 	return hooks.Config{Prefetch: hooks.RuleTemplates, Clients: f.clients(), Origins: f.CORS, Deadlines: f.deadlines(), MaxBody: f.Limits.Body}
-}
-
-// check says which settings have values that mean nothing.
-func (f *serving) check() error {
-	var errs []error
-	for name, c := range f.Clients {
-		if c.Minimum != "" && !slices.Contains([]cds.Indicator{cds.Info, cds.Warning, cds.Critical}, cds.Indicator(c.Minimum)) {
-			errs = append(errs, fmt.Errorf("clients: %s: minimum: expected info, warning or critical, found %q", name, c.Minimum))
-		}
-		if c.SystemActions != "" && !slices.Contains([]hooks.Place{hooks.InResponse, hooks.InExtension}, hooks.Place(c.SystemActions)) {
-			errs = append(errs, fmt.Errorf("clients: %s: systemActions: expected response or extension, found %q", name, c.SystemActions))
-		}
-		if c.Templates != "" && templateVersions[c.Templates] == 0 {
-			errs = append(errs, fmt.Errorf("clients: %s: templates: expected 2.0 or 3.0, a version of CDS Hooks, found %q", name, c.Templates))
-		}
-	}
-	if f.TLS != nil && (f.TLS.Cert == "" || f.TLS.Key == "") {
-		errs = append(errs, errors.New("tls: expected cert and key, two files"))
-	}
-	return errors.Join(errs...)
 }
 
 // base is the address that tokens have to be meant for.

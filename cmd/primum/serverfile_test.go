@@ -56,7 +56,10 @@ func TestServerFilesThatAreWrong(t *testing.T) {
 		"issuers: {}":                         "1:10: expected a list, written as [a, b] or with a dash before each",
 		"tls: yes":                            "1:6: expected settings, written as key: value",
 		"limits: {wait: 5}":                   "1:16: expected a time such as 450ms or 10s",
-		"limits: {open: many}":                "1:16: expected a number",
+		"limits: {open: many}":                "1:16: expected a number, 0 or more",
+		"limits: {body: -1}":                  "1:16: expected a number, 0 or more",
+		"clients: {default: {maxCards: -3}}":  "1:31: expected a number, 0 or more",
+		"traces: {ratio: -0.1}":               "1:17: expected a number, 0 or more",
 		"insecureNoAuth: maybe":               "1:17: expected true or false",
 		"listen: [a]":                         "1:9: expected a text",
 		"listen:":                             `1:1: "listen" has no value: fill it in, or leave the key out`,
@@ -75,11 +78,30 @@ func TestServerFilesThatAreWrong(t *testing.T) {
 }
 
 func TestSettingsThatMeanNothing(t *testing.T) {
-	s := &serving{serverFile: serverFile{Clients: map[string]clientFile{"ehr": {Minimum: "low", SystemActions: "here", Templates: "4"}}, TLS: &tlsFile{}}}
+	s := &serving{serverFile: serverFile{
+		Issuers: []issuerFile{{Issuer: "ehr"}},
+		Clients: map[string]clientFile{"ehr": {Minimum: "low", SystemActions: "here", Templates: "4"}, "her": {}, "default": {}},
+		Deadlines: map[string]time.Duration{
+			"order-sgin": time.Second, "order-sign": 5 * time.Second, "order-select": 5001 * time.Millisecond, "patient-view": 0,
+			"org.example.own": time.Second, "default": time.Second,
+		},
+		FHIR: []fhirFile{{Base: "https://a"}, {Base: "https://b", Issuer: "ehr"}, {Base: "https://c", Issuer: "her"}},
+		TLS:  &tlsFile{},
+	}}
 	require.EqualError(t, s.check(), `clients: ehr: minimum: expected info, warning or critical, found "low"
 clients: ehr: systemActions: expected response or extension, found "here"
 clients: ehr: templates: expected 2.0 or 3.0, a version of CDS Hooks, found "4"
+clients: her: it is not among the issuers
+deadlines: order-select: expected more than 0s and at most 5s, found 5.001s
+deadlines: there is no hook "order-sgin"
+deadlines: patient-view: expected more than 0s and at most 5s, found 0s
+fhir: https://a: expected an issuer: without one it is for calls without a token
+fhir: https://c: "her" is not among the issuers
 tls: expected cert and key, two files`)
+	s = &serving{serverFile: serverFile{
+		Clients: map[string]clientFile{"ehr": {}}, FHIR: []fhirFile{{Base: "https://a"}, {Base: "https://b", Issuer: "ehr"}}, Deadlines: map[string]time.Duration{"order-sign": time.Nanosecond},
+	}}
+	require.NoError(t, s.check())
 }
 
 func FuzzServerFile(f *testing.F) {

@@ -117,7 +117,7 @@ func (y *strictYAML) list(n *yaml.Node, into reflect.Value) {
 }
 
 func (y *strictYAML) scalar(n *yaml.Node, into reflect.Value) {
-	expected := "a number"
+	expected := "a number, 0 or more"
 	switch into.Kind() {
 	case reflect.Bool:
 		expected = "true or false"
@@ -130,10 +130,15 @@ func (y *strictYAML) scalar(n *yaml.Node, into reflect.Value) {
 			into.SetInt(int64(d))
 			return
 		}
-	} else if n.Kind == yaml.ScalarNode && n.Decode(into.Addr().Interface()) == nil {
+	} else if n.Kind == yaml.ScalarNode && n.Decode(into.Addr().Interface()) == nil && !negative(into) {
 		return
 	}
 	y.fail(n, "expected %s", expected)
+}
+
+// negative reports whether a number is below 0: no setting is.
+func negative(v reflect.Value) bool {
+	return v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
 }
 
 // meant says which known name an unknown one is most like, where it is like one.

@@ -91,7 +91,7 @@ var artefacts = []struct {
 	pattern *regexp.Regexp
 }{
 	{"a template", regexp.MustCompile(`\{\{|\}\}`)},
-	{"not known", regexp.MustCompile(`not known( not known)+|\(not known\)|of not known|is not known \(not known`)},
+	{"not known", regexp.MustCompile(`not known( not known)+|\(not known\)|(of|holds|was|were) not known|is not known \(not known`)},
 	{"two spaces", regexp.MustCompile(`  `)},
 	{"empty brackets", regexp.MustCompile(`\(\s*\)|\[\s*\]`)},
 	{"a space before a mark", regexp.MustCompile(`\w\s+[,.;:]( |$)`)},

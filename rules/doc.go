@@ -144,6 +144,8 @@
 //	patient.value(Codes, Span) -> Quantity
 //	patient.hasResult(Codes, Span) -> bool         whether one has been done
 //	patient.sinceResult(Codes) -> Span             how long ago: patient.sinceResult(inr) > weeks(6)
+//	patient.results(Codes) -> list(Observation)    all usable ones, newest first: never known to be all
+//	patient.results(Codes, Span) -> list(Observation)
 //
 // Whole lists, to use with exists, all, filter, map and size; each element has .current, and medications
 // have .drug, .status, .route, .effective and .resourceType:

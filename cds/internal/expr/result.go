@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
@@ -19,6 +21,7 @@ func (p *provider) resultFunctions() []*function {
 	}
 	latest := func(ev *Eval, args []ref.Val) ref.Val { return p.latest(ev, args) }
 	value := func(ev *Eval, args []ref.Val) ref.Val { return p.latestValue(ev, args) }
+	results := func(ev *Eval, args []ref.Val) ref.Val { return p.results(ev, args) }
 	return []*function{
 		member("latest", observationType, latest, codesType),
 		member("latest", observationType, latest, codesType, spanType),
@@ -26,6 +29,8 @@ func (p *provider) resultFunctions() []*function {
 		member("value", quantityType, value, codesType, spanType),
 		member("hasResult", types.BoolType, hasResult, codesType, spanType),
 		member("sinceResult", spanType, sinceResult, codesType),
+		member("results", types.NewListType(observationType), results, codesType),
+		member("results", types.NewListType(observationType), results, codesType, spanType),
 	}
 }
 
@@ -259,4 +264,37 @@ func sinceResult(ev *Eval, args []ref.Val) ref.Val {
 		ev.readValue(e, "effective", dateVal{d: e.Date()})
 	}
 	return elapsedVal{e: temporal.Between(e.Date(), ev.now(), ev.zone()), origin: origin{e, "effective"}}
+}
+
+// results are all usable results whose own code is asked for, not those in components, newest first; without a
+// look-back those without a date, too. No result is unknown: the list is always open.
+func (p *provider) results(ev *Eval, args []ref.Val) ref.Val {
+	set := args[1].(codesVal)
+	var window ref.Val
+	if len(args) == 3 {
+		window = args[2]
+	}
+	out := &listVal{name: "Observation"}
+	var missing []Missing
+	for _, e := range ev.Chart.Find(chart.Observation, set.set) {
+		if e.Component.Exists() {
+			continue
+		}
+		truth, m := ev.usable(e, window)
+		if window == nil && !e.HasDate() && !dataAbsent(e) {
+			truth, m = isCurrent(ev, e)
+		}
+		switch truth {
+		case kleene.True:
+			out.items = append(out.items, ev.node(e, p.observation()))
+		case kleene.Unknown:
+			missing = append(missing, m)
+		}
+	}
+	more := ev.noResult(set, window)
+	if where, none := strings.CutPrefix(more.Reason, "none in "); none && len(out.items) > 0 {
+		more.Reason = "no other in " + where
+	}
+	ev.leaveOpen(out, append(missing, more)...)
+	return out
 }

@@ -86,8 +86,8 @@ func TestPointsOnBothSidesOfEachLimit(t *testing.T) {
 
 // pointsOf reads the points of one item; those without any are not told.
 func pointsOf(told, item string) string {
-	for _, part := range strings.Split(told, ", ") {
-		if points, ok := strings.CutPrefix(part, item+" "); ok && points[0] >= '0' && points[0] <= '9' {
+	for _, part := range strings.Split(strings.ToLower(told), ", ") { // a card begins with a capital
+		if points, ok := strings.CutPrefix(part, strings.ToLower(item)+" "); ok && points[0] >= '0' && points[0] <= '9' {
 			return points
 		}
 	}
@@ -108,7 +108,7 @@ func TestPointsByAge(t *testing.T) {
 			require.NoError(t, err)
 			told := reported(t, engine, (&calculated{age: years, gender: "male"}).bundle("")).Findings[0].Card.Detail
 			got := "0"
-			if points := regexp.MustCompile(`(?:^|, )` + c.item + ` (-?\d+)(?:,|$)`).FindStringSubmatch(told); points != nil {
+			if points := regexp.MustCompile(`(?i)(?:^|, )` + c.item + ` (-?\d+)(?:,|$)`).FindStringSubmatch(told); points != nil {
 				got = points[1]
 			}
 			require.Equal(t, want, got, "%s at %s: %s", c.score, age, told)

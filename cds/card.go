@@ -20,6 +20,7 @@ type card struct {
 	links                      []link
 	suggestions                []suggestion
 	override                   []Reason
+	actions                    []action
 	unreviewed                 bool
 }
 
@@ -35,12 +36,6 @@ type suggestion struct {
 	actions     []action
 }
 
-type action struct {
-	kind        string
-	description *template
-	resource    *expr.Program
-}
-
 func (k *card) templates() []*template {
 	out := []*template{k.indicator, k.summary, k.detail, k.sourceLabel, k.sourceURL}
 	for _, l := range k.links {
@@ -49,8 +44,11 @@ func (k *card) templates() []*template {
 	for _, s := range k.suggestions {
 		out = append(out, s.label)
 		for _, a := range s.actions {
-			out = append(out, a.description)
+			out = append(out, a.description, a.with)
 		}
+	}
+	for _, a := range k.actions {
+		out = append(out, a.description, a.with)
 	}
 	return out
 }
@@ -60,11 +58,13 @@ func (k *card) programs() []*expr.Program {
 	for _, t := range k.templates() {
 		out = append(out, t.programs()...)
 	}
+	actions := k.actions
 	for _, s := range k.suggestions {
-		for _, a := range s.actions {
-			if a.resource != nil {
-				out = append(out, a.resource)
-			}
+		actions = append(slices.Clip(actions), s.actions...)
+	}
+	for _, a := range actions {
+		if a.resource != nil {
+			out = append(out, a.resource)
 		}
 	}
 	return out
@@ -97,6 +97,12 @@ func (c *compiler) card(r *rule, def *Card, part string) *card {
 	c.autolaunchable(id, def)
 	for i := range def.Suggestions {
 		k.suggestions = append(k.suggestions, c.suggestion(r, &def.Suggestions[i]))
+	}
+	for i := range def.Actions {
+		k.actions = append(k.actions, c.action(r, &def.Actions[i]))
+	}
+	if part == "undecided" && len(def.Actions) > 0 {
+		c.fail(def.Actions[0].Position, id, "", "the %s has actions: nothing is done at once where a rule could not be decided", part)
 	}
 	return k
 }
@@ -211,18 +217,7 @@ func (c *compiler) suggestion(r *rule, def *Suggestion) suggestion {
 		c.fail(r.def.Position, r.def.ID, "", "a suggestion needs a label")
 	}
 	for i := range def.Actions {
-		d := &def.Actions[i]
-		a := action{kind: d.Kind, description: c.template(r.def.ID, d.Description, r.scope)}
-		if !slices.Contains([]string{"create", "update", "delete"}, d.Kind) {
-			c.fail(d.Position, r.def.ID, "", "there is no action %q: expected create, update or delete", d.Kind)
-		}
-		if program, ok := c.expression(r.def.ID, d.Expr, r.scope, false); ok {
-			if !program.IsResource() {
-				c.fail(d.Expr.Position(), r.def.ID, "", "expected a resource, found %s", program.TypeName())
-			}
-			a.resource = program
-		}
-		s.actions = append(s.actions, a)
+		s.actions = append(s.actions, c.action(r, &def.Actions[i]))
 	}
 	return s
 }

@@ -196,6 +196,7 @@ func (r *rendering) card(k *card) RenderedCard {
 			out.Suggestions = append(out.Suggestions, rendered)
 		}
 	}
+	out.Actions = r.actions(k.actions)
 	return out
 }
 
@@ -204,30 +205,11 @@ func (r *rendering) card(k *card) RenderedCard {
 func (r *rendering) suggestion(s suggestion) (RenderedSuggestion, bool) {
 	out := RenderedSuggestion{Label: line(r.text(s.label, verbatim)), Recommended: s.recommended}
 	for _, a := range s.actions {
-		resource, ok := a.resource.Resource(r.vars)
+		action, ok := r.action(a, fmt.Sprintf("the suggestion %q", out.Label))
 		if !ok {
-			r.problems = append(r.problems, fmt.Sprintf("the suggestion %q is left out: %s is not known", out.Label, a.resource.Source()))
 			return out, false
 		}
-		out.Actions = append(out.Actions, r.action(a, resource))
+		out.Actions = append(out.Actions, action)
 	}
 	return out, true
-}
-
-func (r *rendering) action(a action, resource expr.Resource) RenderedAction {
-	out := RenderedAction{Type: a.kind, Description: line(r.text(a.description, verbatim))}
-	switch {
-	case a.kind == "delete" && !resource.Draft:
-		out.Type = "update"
-		out.Resource = resource.WithStatus("stopped")
-	case a.kind == "delete":
-		out.ResourceID = resource.Ref
-	default:
-		out.Resource = resource.JSON()
-	}
-	if out.Description == "" {
-		verbs := map[string]string{"create": "Create", "update": "Update", "delete": "Remove"}
-		out.Description = verbs[a.kind] + " " + resource.Display
-	}
-	return out
 }

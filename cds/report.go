@@ -106,6 +106,7 @@ type RenderedCard struct {
 	Links       []RenderedLink
 	Suggestions []RenderedSuggestion
 	Override    []Reason
+	Actions     []RenderedAction // without asking the clinician: system actions
 	// Unreviewed says that neither the rule nor its pack has the date of a clinical review; SourceLabel, where
 	// there is one, ends in NotReviewed.
 	Unreviewed bool
@@ -133,4 +134,5 @@ type RenderedAction struct {
 	Description string
 	Resource    json.RawMessage // the whole resource, for create and update
 	ResourceID  string          // "Type/id", for delete
+	With        json.RawMessage // what Resource has beside what it had; nil for nothing
 }

@@ -139,6 +139,9 @@ type Card struct {
 	// Override holds the reasons a clinician may give for going against the card: nil for none,
 	// StandardOverride() for the usual ones.
 	Override []Reason
+	// Actions are what is done without asking the clinician: the system actions of CDS Hooks, for clients that take
+	// them. Only the card of a rule that holds has them.
+	Actions []Action
 }
 
 // A Link is an absolute URL or the launch URL of a SMART app.
@@ -167,6 +170,10 @@ type Action struct {
 	Position    Position
 	Description Text // a template; "" is described by kind and resource
 	Expr        Text
+	// With is what a created or updated resource has beside what it had: an object of JSON, a template in which what
+	// comes from data is written as JSON has it within quotes. Lists are added to, objects put together, and other
+	// members replaced. "" leaves the resource as it is.
+	With Text
 }
 
 // A Reason is a Coding that says why a card was overridden.

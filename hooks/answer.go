@@ -38,12 +38,13 @@ func (a *answer) response(ctx context.Context) (*response, error) {
 	a.hidden = map[Reason]int{}
 	a.outcome.decided(a.report)
 	cards := a.findings()
+	actions := a.systemActions(cards)
 	cards = a.withoutExisting(cards)
 	cards = a.withoutRepeats(ctx, cards)
 	cards = a.summarised(same(cards))
 	cards = append(cards, a.undecided()...)
 	cards = append(a.limited(cards), a.late()...)
-	out := &response{Cards: []card{}}
+	out := &response{Cards: []card{}, SystemActions: actions}
 	for _, t := range cards {
 		k, err := a.card(t)
 		if err != nil {
@@ -55,6 +56,7 @@ func (a *answer) response(ctx context.Context) (*response, error) {
 	if err := a.issues(cards, out); err != nil {
 		return nil, err
 	}
+	a.placeSystemActions(out)
 	a.outcome.Cards = len(out.Cards)
 	a.extend(out)
 	return out, nil

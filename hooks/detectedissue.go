@@ -60,10 +60,6 @@ func (a *answer) issues(shown []*told, out *response) error {
 			}
 		}
 	}
-	if a.client.SystemActions == InExtension && len(out.SystemActions) > 0 {
-		out.Extension = extension{systemExtension: out.SystemActions}
-		out.SystemActions = nil
-	}
 	return nil
 }
 

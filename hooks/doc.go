@@ -39,6 +39,9 @@
 // Where the deadline passes while rules are asked, what was found until then is answered, and a last card, which no limit
 // leaves out, says which rules were not asked; where nothing was found there is no answer.
 //
+// Actions of the cards of rules that hold are system actions, for clients that take them (Client.SystemActions), also where
+// a card is not shown, or not again. What several rules add to a resource is one update of it, with the whole resource.
+//
 // What is not shown, and why, is a Reason. What is critical is always shown at order-sign, and to every client.
 //
 // A draft without an id is named by the fullUrl of its entry. Where it has none, no action can name it: the

@@ -26,7 +26,10 @@ func (r *ruleFile) fieldsOfCard() fields {
 			r.list(n, "a list of links", func(n *yaml.Node) { r.currentCard.Links = append(r.currentCard.Links, r.link(n)) })
 		},
 		"suggestions": func(n *yaml.Node) { r.currentCard.Suggestions = r.suggestions(n) },
-		"override":    func(n *yaml.Node) { r.currentCard.Override = r.override(n) },
+		"actions": func(n *yaml.Node) {
+			r.list(n, "a list of actions", func(n *yaml.Node) { r.currentCard.Actions = append(r.currentCard.Actions, r.action(n)) })
+		},
+		"override": func(n *yaml.Node) { r.currentCard.Override = r.override(n) },
 	}
 }
 
@@ -100,6 +103,7 @@ func (r *ruleFile) action(n *yaml.Node) cds.Action {
 		"update":      kind("update"),
 		"delete":      kind("delete"),
 		"description": func(n *yaml.Node) { a.Description = r.template(n, "description") },
+		"with":        func(n *yaml.Node) { a.With = r.template(n, "with") },
 	})
 	if a.Kind == "" && r.mistakes.count == before {
 		r.fail(n, "an action needs one of create, update and delete")

@@ -72,7 +72,14 @@
 //	  - label: Remove the order
 //	    recommended: true
 //	    actions: [{delete: order, description: …}]      # delete, create or update
+//	actions: [{update: order, with: '{"extension": […]}'}]   # system actions: see below
 //	override: standard                  # or a list of {code, system, display}
+//
+// What is created or updated is the resource as it is and what with adds: an object of JSON in which lists are added
+// to the resource's, objects put together with its own, and other members take the place of its own. What stands in
+// {{ }} is written as JSON has it within quotes. An action of which a part is not known is left out, and a suggestion
+// with it. Actions of the card itself are done without asking, as CDS Hooks' system actions: a service returns them only
+// to clients that are said to take them, whether the card is shown or not. The card of undecided has none.
 //
 // A link is absolute, which it is if type is left out, or the launch URL of a SMART app, which may be told something:
 // appContext is a text of any kind, and where it begins as JSON does ("{" or "["), what stands in {{ }} is written as

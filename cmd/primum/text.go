@@ -106,6 +106,9 @@ func (s sheet) advice(card *cds.RenderedCard) {
 		}
 		s.labelled("possible", joined(": ", suggestion.Label, strings.Join(actions, "; ")))
 	}
+	for _, a := range card.Actions {
+		s.labelled("system", a.Description)
+	}
 	for _, link := range card.Links {
 		s.labelled("read", joined(" ", link.Label, link.URL))
 	}

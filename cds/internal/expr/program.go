@@ -218,6 +218,15 @@ func (p *Program) Text(v *Vars) (string, error) {
 	return Display(val), nil
 }
 
+// Data is the text that a program comes to; false if it is not known.
+func (p *Program) Data(v *Vars) (string, bool) {
+	val := p.eval(v)
+	if types.IsUnknownOrError(val) {
+		return "", false
+	}
+	return Display(val), true
+}
+
 func (p *Program) eval(v *Vars) ref.Val {
 	out, err := p.exec(v)
 	if v.Eval.exceeded != "" {

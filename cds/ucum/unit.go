@@ -75,6 +75,18 @@ func (u *Unit) Comparable(v *Unit) bool {
 	return u.dim.equal(v.dim) && u.dim.counts(v.dim)
 }
 
+// Exponent returns the power of a symbol, prefix and unit, in the product that u is written as: -1 for kg in
+// mg/kg/h, 0 where it does not stand, or only with an annotation.
+func (u *Unit) Exponent(symbol string) int {
+	n := 0
+	for _, t := range u.terms {
+		if t.symbol == symbol && t.annotation == "" {
+			n += t.exponent
+		}
+	}
+	return n
+}
+
 func (u *Unit) magnitude() *big.Rat { return orOne(u.size) }
 
 func (u *Unit) sameScale(v *Unit) bool {

@@ -37,7 +37,7 @@ func (p portion) lastsAllDay(often ratio, reason string) bool {
 
 // given is the dose of an instruction. Several doseAndRate state the same dose in other ways (ordered,
 // calculated): the highest of those that are understood counts.
-func given(i tree.Value, s *Strength) portion {
+func given(i tree.Value, s *intake) portion {
 	ways := i.Items("doseAndRate")
 	if len(ways) == 0 {
 		// Before R4 an instruction had these itself.
@@ -60,7 +60,7 @@ func given(i tree.Value, s *Strength) portion {
 	return best
 }
 
-func stated(i, way tree.Value, s *Strength) portion {
+func stated(i, way tree.Value, s *intake) portion {
 	if high := way.Get("doseRange", "high"); high.Exists() {
 		if low := way.Get("doseRange", "low"); low.Exists() && len(unitTexts(high)) == 0 && len(unitTexts(low)) > 0 {
 			return portion{Result: unknown("the upper end of the dose has no unit, unlike the lower")}
@@ -85,7 +85,7 @@ func stated(i, way tree.Value, s *Strength) portion {
 }
 
 // amount is how much of the ingredient a FHIR Quantity of the drug stands for.
-func amount(v tree.Value, s *Strength) portion {
+func amount(v tree.Value, s *intake) portion {
 	value := v.Number("value")
 	q, err := measure.FromFHIR(value, v.Text("comparator"), v.Text("unit"), v.Text("system"), v.Text("code"))
 	switch {
@@ -96,6 +96,11 @@ func amount(v tree.Value, s *Strength) portion {
 	case strings.HasPrefix(value, "-"):
 		return portion{Result: unknown("a dose of %s is below zero", q)}
 	}
+	r := s.forBody(q)
+	if !r.Known {
+		return portion{Result: r}
+	}
+	q = r.Quantity
 	kind, named := pieceOf(v)
 	if !named && q.Code != "" && (q.Unit == nil || !q.Unit.Equal(ucum.One())) {
 		return portion{Result: measured(q, s)}
@@ -108,7 +113,7 @@ func amount(v tree.Value, s *Strength) portion {
 }
 
 // pieces is the dose of so many pieces, which the instruction writes as q.
-func pieces(kind piece, q, count measure.Quantity, s *Strength) portion {
+func pieces(kind piece, q, count measure.Quantity, s *intake) portion {
 	per, reason := s.per()
 	if reason != "" {
 		return portion{Result: unknown("the dose is %s, and %s", q, reason)}
@@ -126,7 +131,7 @@ func pieces(kind piece, q, count measure.Quantity, s *Strength) portion {
 		per == perActuation && kind == puff:
 		return portion{Result: s.times(count)}
 	}
-	return portion{Result: unknown("the dose is %s, but the strength is %s", q, s)}
+	return portion{Result: unknown("the dose is %s, but the strength is %s", q, s.Strength)}
 }
 
 // mostPieces is how many tablets or capsules a bare number can mean. More is rather milligrams.
@@ -138,7 +143,7 @@ func tooMany(count measure.Quantity) bool {
 }
 
 // released is what patches give in a day while they are worn.
-func released(count measure.Quantity, s *Strength) portion {
+func released(count measure.Quantity, s *intake) portion {
 	p := portion{continuous: true, piecemeal: true, manner: "a patch releases its drug over time"}
 	rate := measure.Of(s.Amount, s.Unit)
 	q, err := measure.Mul(rate, count)
@@ -155,13 +160,10 @@ func released(count measure.Quantity, s *Strength) portion {
 }
 
 // measured is the dose of a mass, an amount, units or a volume.
-func measured(q measure.Quantity, s *Strength) Result {
-	code := q.UnitCode()
-	switch {
+func measured(q measure.Quantity, s *intake) Result {
+	switch code := q.UnitCode(); {
 	case q.Unit == nil:
 		return unknown("the unit of the dose %s is not known", q)
-	case strings.Contains(code, "/kg") || strings.Contains(code, "/m2"):
-		return unknown("the dose goes by the size of the body: %s", q)
 	case code == "U" || code == "{unit}":
 		// What a prescription calls units are those of the drug's label, never of enzyme activity.
 		return units(q)
@@ -188,13 +190,13 @@ func units(q measure.Quantity) Result {
 	return known(measure.Of(value, international))
 }
 
-func volume(q measure.Quantity, s *Strength) Result {
+func volume(q measure.Quantity, s *intake) Result {
 	per, reason := s.per()
 	if reason != "" {
 		return unknown("the dose is %s, and %s", q, reason)
 	}
 	if per != perVolume {
-		return unknown("the dose is %s, but the strength is %s", q, s)
+		return unknown("the dose is %s, but the strength is %s", q, s.Strength)
 	}
 	_, below, _ := strings.Cut(s.Unit.String(), "/")
 	value, err := q.In(below)
@@ -251,7 +253,7 @@ func scaled(q measure.Quantity, factor ratio) (measure.Quantity, error) {
 }
 
 // perPeriod is the daily dose that a Ratio of a dose and a time allows.
-func perPeriod(ratio tree.Value, s *Strength) Result {
+func perPeriod(ratio tree.Value, s *intake) Result {
 	p := amount(ratio.Get("numerator"), s)
 	period, ok := days(ratio.Get("denominator"))
 	switch {

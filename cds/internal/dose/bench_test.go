@@ -15,7 +15,7 @@ func BenchmarkDaily(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if !dose.Daily(dosage, strength).Known {
+				if !dose.Daily(dosage, strength, dose.Body{}).Known {
 					b.Fatal("not known")
 				}
 			}

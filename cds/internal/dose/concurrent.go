@@ -44,7 +44,7 @@ func most(all []stretch) Result {
 				sum.add(s.result)
 			}
 		}
-		highest.atLeast(sum.result())
+		highest.atLeast(sum.result(0))
 	}
-	return highest.result()
+	return highest.result(0)
 }

@@ -21,7 +21,7 @@ func TestDailyOfPeriods(t *testing.T) {
 		{"of two, one that ends before it begins", `[` + step("2026-03-01", "2026-03-07") + `,` + step("2026-04-07", "2026-04-01") + `]`, "1000 mg/day"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, show(dose.Daily(dosage(t, c.dosage), nil)))
+			require.Equal(t, c.want, show(dose.Daily(dosage(t, c.dosage), nil, dose.Body{})))
 		})
 	}
 }

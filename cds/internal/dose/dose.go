@@ -29,6 +29,8 @@ type Result struct {
 	Quantity measure.Quantity
 	Known    bool
 	Reason   string // why it is not known; "" if it is
+	Lacks    Size   // the size of the body that it goes by and that is why it is not known
+	By       Size   // all that the instructions go by, limits included
 }
 
 func known(q measure.Quantity) Result { return Result{Quantity: q, Known: true} }
@@ -46,44 +48,46 @@ const (
 
 // Single returns how much is given at once, at most, by any of the instructions: the array of Dosage
 // that R4 has as dosageInstruction or dosage. strength may be nil.
-func Single(dosage tree.Value, strength *Strength) Result {
+func Single(dosage tree.Value, strength *Strength, body Body) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
 		return r
 	}
+	s := intake{Strength: strength, body: body}
 	var most total
 	for _, i := range instructions {
-		most.atLeast(single(i, strength))
+		most.atLeast(single(i, &s))
 	}
-	return most.result()
+	return most.result(s.by)
 }
 
 // Daily returns how much is given in a day, at most, in the unit of the dose per day (mg/d). Longer
 // periods are averaged: 7 mg a week are 1 mg/d. What is taken as needed counts as often as allowed.
 // Instructions of different sequence follow each other, so that the highest counts; so do those whose
 // periods do not overlap. Others are added.
-func Daily(dosage tree.Value, strength *Strength) Result {
+func Daily(dosage tree.Value, strength *Strength, body Body) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
 		return r
 	}
+	s := &intake{Strength: strength, body: body}
 	if len(instructions) == 1 && !boundsPeriod(instructions[0]).Exists() {
 		var only total
-		only.add(daily(instructions[0], strength))
-		return only.result()
+		only.add(daily(instructions[0], s))
+		return only.result(s.by)
 	}
 	var always total
 	var bounded []stretch
 	steps := map[int64]*total{}
 	for _, i := range instructions {
 		number := i.Get("sequence")
-		if s, ok := within(i); !number.Exists() && ok {
-			s.result = daily(i, strength)
-			bounded = append(bounded, s)
+		if part, ok := within(i); !number.Exists() && ok {
+			part.result = daily(i, s)
+			bounded = append(bounded, part)
 			continue
 		}
 		if !number.Exists() {
-			always.add(daily(i, strength))
+			always.add(daily(i, s))
 			continue
 		}
 		n := whole(i, "sequence")
@@ -92,19 +96,19 @@ func Daily(dosage tree.Value, strength *Strength) Result {
 			step = &total{}
 			steps[n] = step
 		}
-		step.add(daily(i, strength))
+		step.add(daily(i, s))
 	}
 	if len(bounded) > 0 {
 		always.add(most(bounded))
 	}
 	var highest total
 	for _, step := range sorted(steps) {
-		highest.atLeast(step.result())
+		highest.atLeast(step.result(0))
 	}
 	if len(steps) > 0 {
-		always.add(highest.result())
+		always.add(highest.result(0))
 	}
-	return always.result()
+	return always.result(s.by)
 }
 
 // sorted puts the steps in their order, so that of several reasons always the same is given.
@@ -140,6 +144,7 @@ func read(dosage tree.Value) ([]tree.Value, Result) {
 type total struct {
 	sum    measure.Quantity
 	reason string // the first of those for what is missing
+	lacks  Size   // of that one
 }
 
 func (t *total) add(r Result) {
@@ -153,7 +158,7 @@ func (t *total) atLeast(r Result) {
 
 func (t *total) gather(r Result, join func(measure.Quantity) (measure.Quantity, error)) {
 	if !r.Known && t.reason == "" {
-		t.reason = r.Reason
+		t.reason, t.lacks = r.Reason, r.Lacks
 	}
 	switch {
 	case r.Quantity.IsZero():
@@ -162,21 +167,20 @@ func (t *total) gather(r Result, join func(measure.Quantity) (measure.Quantity, 
 	default:
 		joined, err := join(r.Quantity)
 		if err != nil {
-			t.reason = err.Error()
+			t.reason, t.lacks = err.Error(), 0
 			return
 		}
 		t.sum = joined
 	}
 }
 
-func (t *total) result() Result {
-	switch {
-	case t.reason == "":
-		return known(t.sum)
-	case t.sum.IsZero():
-		return Result{Reason: t.reason}
+// result is what was gathered, of instructions that go by so much.
+func (t *total) result(by Size) Result {
+	r := Result{Quantity: t.sum, Known: t.reason == "", Reason: t.reason, Lacks: t.lacks, By: by}
+	if !r.Known && !t.sum.IsZero() {
+		r.Quantity = t.sum.AtLeast()
 	}
-	return Result{Quantity: t.sum.AtLeast(), Reason: t.reason}
+	return r
 }
 
 func higher(a, b measure.Quantity) (measure.Quantity, error) {
@@ -197,7 +201,7 @@ func lower(a, b measure.Quantity) (measure.Quantity, error) {
 
 // single is the dose of one instruction; maxDosePerAdministration caps it, and stands in for a dose that
 // is not known.
-func single(i tree.Value, s *Strength) Result {
+func single(i tree.Value, s *intake) Result {
 	r := atOnce(i, s)
 	limit := i.Get("maxDosePerAdministration")
 	if !limit.Exists() {
@@ -206,7 +210,7 @@ func single(i tree.Value, s *Strength) Result {
 	return capped(r, amount(limit, s).single())
 }
 
-func atOnce(i tree.Value, s *Strength) Result {
+func atOnce(i tree.Value, s *intake) Result {
 	g := given(i, s)
 	if g.continuous {
 		return unknown("%s, and no single dose", g.manner)
@@ -216,7 +220,7 @@ func atOnce(i tree.Value, s *Strength) Result {
 
 // daily is what one instruction comes to in a day; maxDosePerPeriod caps it, and stands in for a dose or
 // a timing that is not known.
-func daily(i tree.Value, s *Strength) Result {
+func daily(i tree.Value, s *intake) Result {
 	r := scheduled(i, s)
 	limit := i.Get("maxDosePerPeriod")
 	if !limit.Exists() {
@@ -240,7 +244,7 @@ func capped(r, limit Result) Result {
 	return known(q)
 }
 
-func scheduled(i tree.Value, s *Strength) Result {
+func scheduled(i tree.Value, s *intake) Result {
 	g := given(i, s)
 	if limit := i.Get("maxDosePerAdministration"); limit.Exists() && !g.continuous {
 		g.Result = capped(g.Result, amount(limit, s).single())

@@ -106,7 +106,7 @@ func TestDoses(t *testing.T) {
 		{"for two hours, twice a day", "", one(`"doseAndRate":[{"rateQuantity":{"value":100,"unit":"mg/h"}}]`, repeat(`"frequency":2,"period":1,"periodUnit":"d","duration":2,"durationUnit":"h"`)), "200 mg", "400 mg/day"},
 		{"twice a day, but how long?", "", one(`"doseAndRate":[{"rateQuantity":{"value":100,"unit":"mg/h"}}]`, twice), "? the drug is infused, and no single dose", "? the drug is infused, but how long it lasts is not given"},
 		{"a rate beside a dose is its speed", "", one(`"doseAndRate":[{"doseQuantity":{"value":1,"unit":"g"},"rateQuantity":{"value":100,"unit":"mL/h"}}]`, daily), "1 g", "1 g/day"},
-		{"a rate by weight", "", one(`"doseAndRate":[{"rateQuantity":{"value":5,"unit":"mcg/kg/min"}}]`), "? the drug is infused, and no single dose", "? the dose goes by the size of the body: 7200 mcg/kg"},
+		{"a rate by weight", "", one(`"doseAndRate":[{"rateQuantity":{"value":5,"unit":"mcg/kg/min"}}]`), "? the drug is infused, and no single dose", "? the dose goes by the size of the body: 5 mcg/kg/min"},
 		{"a rate without a time", "", one(`"doseAndRate":[{"rateQuantity":{"value":5,"unit":"mg"}}]`), "? the drug is infused, and no single dose", "? the rate 5 mg is not understood"},
 		{"a rate in litres of oxygen", "", one(`"doseAndRate":[{"rateQuantity":{"value":2,"unit":"L/min"}}]`), "? the drug is infused, and no single dose", "? the dose is 2880 L, and no strength is known"},
 
@@ -203,17 +203,17 @@ func TestDoses(t *testing.T) {
 		{"no number a dose can have", "5 mg", one(of("1e400", "tablet"), daily), `? "1e400" is not a quantity: its exponent is beyond ±100`, `? "1e400" is not a quantity: its exponent is beyond ±100`},
 	} {
 		v, s := dosage(t, c.dosage), strength(t, c.strength)
-		require.Equal(t, c.single, show(dose.Single(v, s)), "single: "+c.name)
-		require.Equal(t, c.daily, show(dose.Daily(v, s)), "daily: "+c.name)
+		require.Equal(t, c.single, show(dose.Single(v, s, dose.Body{})), "single: "+c.name)
+		require.Equal(t, c.daily, show(dose.Daily(v, s, dose.Body{})), "daily: "+c.name)
 	}
 }
 
 func TestWorkIsBounded(t *testing.T) {
 	many := `[` + strings.Repeat(`{`+tablet1+`},`, 64) + `{` + tablet1 + `}]`
-	require.Equal(t, "? more than 64 dosage instructions", show(dose.Single(dosage(t, many), nil)))
+	require.Equal(t, "? more than 64 dosage instructions", show(dose.Single(dosage(t, many), nil, dose.Body{})))
 	times := one(tablet1, repeat(`"timeOfDay":[`+strings.Repeat(`"08:00:00",`, 96)+`"08:00:00"]`))
-	require.Equal(t, "? more times of day than can be", show(dose.Daily(dosage(t, times), strength(t, "5 mg"))))
-	require.Equal(t, "? no dosage instruction given", show(dose.Daily(tree.Value{}, nil)))
+	require.Equal(t, "? more times of day than can be", show(dose.Daily(dosage(t, times), strength(t, "5 mg"), dose.Body{})))
+	require.Equal(t, "? no dosage instruction given", show(dose.Daily(tree.Value{}, nil, dose.Body{})))
 }
 
 func TestTheOrderOfInstructionsDoesNotMatter(t *testing.T) {
@@ -227,7 +227,7 @@ func TestTheOrderOfInstructionsDoesNotMatter(t *testing.T) {
 	for range 200 {
 		r.Shuffle(len(instructions), func(i, j int) { instructions[i], instructions[j] = instructions[j], instructions[i] })
 		v := dosage(t, `[`+strings.Join(instructions, ",")+`]`)
-		daily, err := dose.Daily(v, strength(t, "250 mg")).Quantity.To("mg/d")
+		daily, err := dose.Daily(v, strength(t, "250 mg"), dose.Body{}).Quantity.To("mg/d")
 		require.NoError(t, err)
 		// 250 and 1000 of those without a sequence; 1000 in step 1, 1000 + 1000 in step 2.
 		require.Equal(t, "3250 mg/day", daily.String())
@@ -238,10 +238,13 @@ func FuzzDaily(f *testing.F) {
 	for _, s := range []string{
 		one(tablet2, twice), one(of("5", "mL"), code("Q4H"), prn), `[{"doseQuantity":{"value":1e99}}]`, `{"dose":{"value":5}}`,
 		one(`"doseAndRate":[{"rateRatio":{"numerator":{"value":1,"unit":"g"},"denominator":{"value":8,"unit":"h"}}}]`),
+		one(of("15", "mg/kg"), twice, maxPerDay("75", "mg/kg")), one(of("0.5", "mL/kg"), twice, maxAtOnce("1", "g")), one(rateOf("5", "ug/kg/min")),
+		`[{` + of("75", "mg/m2") + `,` + daily + `},{` + mg500 + `}]`,
 		`[{"timing":{"repeat":{"frequency":1e18,"period":1e-99,"periodUnit":"s","dayOfWeek":[1],"when":[null]}}}]`, `[[]]`, `[1]`,
 	} {
 		f.Add(s)
 	}
+	child := dose.Body{Weight: size(f, "10 kg"), Surface: size(f, "0.5 m2")}
 	f.Fuzz(func(t *testing.T, s string) {
 		v, err := tree.Parse([]byte(s))
 		if err != nil {
@@ -249,9 +252,18 @@ func FuzzDaily(f *testing.F) {
 		}
 		for _, product := range []string{"", "500 mg", "50 mg/mL", "25 ug/h", "90 ug/{actuat}"} {
 			strength := strength(t, product)
-			for _, r := range []dose.Result{dose.Single(v, strength), dose.Daily(v, strength), dose.Rate(v, strength)} {
-				require.Equal(t, r.Known, r.Reason == "", "%+v", r)
-				require.False(t, r.Known && r.Quantity.IsZero())
+			for name, of := range map[string]func(tree.Value, *dose.Strength, dose.Body) dose.Result{"single": dose.Single, "daily": dose.Daily, "rate": dose.Rate} {
+				sized, each := of(v, strength, child), of(v, strength, dose.Each(dose.ByWeight))
+				for _, r := range []dose.Result{of(v, strength, dose.Body{}), sized, each, of(v, strength, dose.Each(dose.BySurface))} {
+					require.Equal(t, r.Known, r.Reason == "", "%+v", r)
+					require.False(t, r.Known && (r.Quantity.IsZero() || r.Lacks != 0))
+					require.Equal(t, sized.By, r.By, name)
+				}
+				require.Zero(t, sized.Lacks, "all of the child is known")
+				if sized.By == dose.ByWeight {
+					require.Equal(t, sized.Known, each.Known, "%s: %s and %s", name, sized.Reason, each.Reason)
+					tenfold(t, each.Quantity, sized.Quantity)
+				}
 			}
 		}
 		dose.Duration(v)

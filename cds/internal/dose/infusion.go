@@ -32,7 +32,7 @@ func rateOf(way tree.Value) (rate, bool) {
 }
 
 // infusion is what flows in the time that the timing gives it or, without one, in a day.
-func infusion(i tree.Value, r rate, s *Strength) portion {
+func infusion(i tree.Value, r rate, s *intake) portion {
 	p := portion{continuous: true, manner: "the drug is infused"}
 	if !r.readable {
 		p.Result = unknown("the rate is not understood")
@@ -71,7 +71,7 @@ func duration(repeat tree.Value) (ratio, bool) {
 }
 
 // daily is the rate per day.
-func (r rate) daily(s *Strength) Result {
+func (r rate) daily(s *intake) Result {
 	if !r.over.none() {
 		p := amount(r.quantity, s)
 		if p.continuous {
@@ -91,6 +91,11 @@ func (r rate) daily(s *Strength) Result {
 	case q.Unit == nil:
 		return unknown("the unit of the rate %s is not known", q)
 	}
+	sized := s.forBody(q)
+	if !sized.Known {
+		return sized
+	}
+	q = sized.Quantity
 	at := strings.LastIndexByte(q.UnitCode(), '/')
 	if at < 0 {
 		return unknown("the rate %s is not understood", q)

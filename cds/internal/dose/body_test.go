@@ -51,7 +51,7 @@ func TestDosesByTheSizeOfTheBody(t *testing.T) {
 			"? the dose goes by the size of the body: 0.1 mg/kg", "0.3 mg/day"},
 		{"written with an exponent", "", one(of("15", "mg.kg-1"), daily), weight, "150 mg", "150 mg/day",
 			"? the dose goes by the size of the body: 15 mg·kg⁻¹", "15 mg/day"},
-		{"a pound", "", one(of("10", "mg/lb"), daily), weight, "220.5 mg", "220.5 mg/day",
+		{"a pound", "", one(of("10", "mg/lb"), daily), weight, "220.46 mg", "220.46 mg/day",
 			"? the dose goes by the size of the body: 10 mg/lb", "22.05 mg/day"},
 		{"micrograms", "", one(of("10", "mcg/kg"), daily), weight, "100 mcg", "100 mcg/day",
 			"? the dose goes by the size of the body: 10 mcg/kg", "10 mcg/day"},

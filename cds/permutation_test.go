@@ -107,15 +107,33 @@ func (r randomRecord) medication() map[string]any {
 	if r.IntN(2) == 0 {
 		m["dosageInstruction"] = []any{map[string]any{
 			"timing":      map[string]any{"repeat": map[string]any{"frequency": 1 + r.IntN(3), "period": 1, "periodUnit": "d"}},
-			"doseAndRate": []any{map[string]any{"doseQuantity": map[string]any{"value": 250 * (1 + r.IntN(2)), "unit": "mg", "code": "mg", "system": "http://unitsofmeasure.org"}}},
+			"doseAndRate": []any{map[string]any{"doseQuantity": r.dose()}},
 		}}
 	}
 	return m
 }
 
+// dose is fixed, or goes by the size of the body.
+func (r randomRecord) dose() map[string]any {
+	unit := r.one("mg", "mg", "mg", "mg/kg", "mg/m2").(string)
+	return map[string]any{"value": map[string]int{"mg": 250, "mg/kg": 5, "mg/m2": 200}[unit] * (1 + r.IntN(2)), "unit": unit, "code": unit, "system": "http://unitsofmeasure.org"}
+}
+
+// measure is a weight or a height, if it is usable at all.
+func (r randomRecord) measure() map[string]any {
+	o := map[string]any{"resourceType": "Observation", "id": r.id(), "subject": r.subject(), "code": r.code("weight"), "status": r.one("final", "final", "preliminary", nil),
+		"effectiveDateTime": r.date(), "valueQuantity": map[string]any{"value": r.one(50, 70, 70, 0), "code": r.one("kg", "kg", "kg", "cm"), "system": "http://unitsofmeasure.org"}}
+	if r.IntN(2) == 0 {
+		o["code"], o["valueQuantity"] = r.code("height"), map[string]any{"value": r.one(160, 180), "code": "cm", "system": "http://unitsofmeasure.org"}
+	}
+	return o
+}
+
 func (r randomRecord) other() map[string]any {
 	status := map[string]any{"coding": []any{map[string]any{"code": r.one("active", "resolved", "recurrence")}}}
-	switch r.IntN(4) {
+	switch r.IntN(5) {
+	case 4:
+		return r.measure()
 	case 0:
 		return map[string]any{"resourceType": "Condition", "id": r.id(), "subject": r.subject(), "code": r.code("ckd", "diabetes", "strange", "text", nil),
 			"clinicalStatus": r.one(status, nil), "recordedDate": r.date(), "note": r.one(nil, []any{map[string]any{"text": "x"}})}

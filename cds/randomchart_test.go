@@ -74,7 +74,9 @@ func (r randomChart) other() map[string]any {
 		return nil
 	}
 	verification := status(nil, nil, nil, "confirmed", "unconfirmed", "refuted", "entered-in-error")
-	switch r.IntN(7) {
+	switch r.IntN(8) {
+	case 7:
+		return r.measure()
 	case 0, 1:
 		return map[string]any{"resourceType": "Condition", "id": r.id(), "subject": me, "code": r.concept("ckd", "diabetes", "pressure"), "recordedDate": r.date(),
 			"clinicalStatus": status("active", "active", "resolved", "recurrence", "inactive", "odd", nil), "verificationStatus": verification,

@@ -74,6 +74,7 @@ var (
 			"MedicationRequest by patient" + how, "MedicationStatement by patient" + how,
 		}
 	}
+	bodyReads     = []string{"Observation by patient, 29463-7, 373 days", "Observation by patient, 3137-7 8302-2, 3661 days", "Patient by patient"} // of doses that go by it
 	dialysisReads = []string{"Condition by patient, 32 days", "Condition by patient, current", "Procedure by patient, 32 days"}
 )
 
@@ -95,7 +96,7 @@ func TestReads(t *testing.T) {
 		{"patient.taken(drugs).size() > 0", medicationReads("")},
 		{"patient.medications.exists(m, m.current)", medicationReads("")},
 		{"patient.takes(drugs) || patient.held(drugs)", medicationReads("")},
-		{"patient.dailyDose(drugs) > quantity(1, 'g/d')", medicationReads(", current")},
+		{"patient.dailyDose(drugs) > quantity(1, 'g/d')", append(medicationReads(", current"), bodyReads...)},
 		{"patient.allergicTo(drugs)", []string{"AllergyIntolerance by patient, current"}},
 		{"patient.allergiesTo(drugs).size() > 0", []string{"AllergyIntolerance by patient, current"}},
 		{"patient.allergicTo(drugs) || patient.allergies.exists(a, a.current)", []string{"AllergyIntolerance by patient"}},

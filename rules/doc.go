@@ -269,6 +269,7 @@
 //	order.current -> bool                          of any resource
 //	order.effective -> Date                        its clinical date, of any resource
 //	order.singleDose() -> Quantity                 of its only ingredient; order.singleDose(Codes) of that one
+//	order.singleDosePerKg() -> Quantity            mg/kg, likewise; order.singleDosePerM2() -> Quantity, mg/m2
 //	order.dailyDose() -> Quantity                  mg/d, likewise
 //	order.dailyDosePerKg() -> Quantity             mg/kg/d, likewise
 //	order.dailyDosePerM2() -> Quantity             mg/m2/d, likewise
@@ -291,6 +292,11 @@
 //	patient.weightedDoses(table) -> string         what that sums up: "morphine 30 mg/day × 1 = 30"
 //
 // A sum of which a part is not known is "at least" the rest: it decides where that passes a limit.
+//
+// A dose that is given by the size of the body (15 mg/kg, 5 ug/kg/min, 75 mg/m2, at most 75 mg/kg a day) is
+// multiplied by patient.weight() or patient.bsa(), which are evidence then; where there is none it is unknown, and
+// says so. What is asked for each kg or m2 and given so needs neither: 20 mg/kg every 6 hours are 80 mg/kg/d in a
+// child that nobody has weighed. A limit that only such a measure would make known leaves the dose as it is.
 //
 // Of CEL there are the standard operators and macros, has(x.f) and x.?f.orValue(…) for the author's own
 // "absent means", cel.bind, optional values, two-variable comprehensions, and the functions of strings

@@ -70,7 +70,7 @@ func TestDosesByTheSizeOfTheBody(t *testing.T) {
 		{"an infusion of some hours", "", one(rateOf("5", "mg/kg/h"), repeat(`"frequency":2,"period":1,"periodUnit":"d","duration":3,"durationUnit":"h"`)), weight, "150 mg", "300 mg/day",
 			"? the dose goes by the size of the body: 5 mg/kg/h", "30 mg/day"},
 		{"an infusion whose unit has a product below", "", one(rateOf("5", "mg/(kg.h)")), weight, "? the drug is infused, and no single dose", "1200 mg/day",
-			"? the dose goes by the size of the body: 5 mg/kg/h", "120 mg/day"},
+			"? the dose goes by the size of the body: 5 mg/(kg·h)", "120 mg/day"},
 		{"an infusion of a solution", "2 mg/mL", one(rateOf("1", "mL/kg/h")), weight, "? the drug is infused, and no single dose", "480 mg/day",
 			"? the dose goes by the size of the body: 1 mL/kg/h", "48 mg/day"},
 		{"a ratio over a time", "", one(`"doseAndRate":[{"rateRatio":{"numerator":{"value":6,"unit":"mg/kg"},"denominator":{"value":12,"unit":"h"}}}]`), weight,
@@ -132,12 +132,12 @@ func TestRatesByTheSizeOfTheBody(t *testing.T) {
 		body   dose.Body
 		want   string
 	}{
-		{one(rateOf("0.7", "ug/kg/h")), child, "168 mcg/day"},
-		{one(rateOf("0.7", "ug/kg/h")), dose.Each(dose.ByWeight), "16.8 mcg/day"},
-		{one(rateOf("10", "mg/m2/h")), child, "120 mg/day"},
-		{mixed, child, "24 mg/day"},
-		{mixed, dose.Body{}, "? the dose goes by the size of the body: 0.2 mcg/kg/h / >=24 mg/day"},
-		{mixed, dose.Each(dose.ByWeight), "? the dose does not go by the size of the body: 1 mg/h / >=4.8 mcg/day"},
+		{one(rateOf("0.7", "ug/kg/h")), child, "7 mcg/h"},
+		{one(rateOf("0.7", "ug/kg/h")), dose.Each(dose.ByWeight), "0.7 mcg/h"},
+		{one(rateOf("10", "mg/m2/h")), child, "5 mg/h"},
+		{mixed, child, "1 mg/h"},
+		{mixed, dose.Body{}, "? the dose goes by the size of the body: 0.2 mcg/kg/h / >=1 mg/h"},
+		{mixed, dose.Each(dose.ByWeight), "? the dose does not go by the size of the body: 1 mg/h / >=0.2 mcg/h"},
 	} {
 		require.Equal(t, c.want, show(dose.Rate(dosage(t, c.dosage), nil, c.body)), c.dosage)
 	}

@@ -1,9 +1,13 @@
 package dose
 
-import "github.com/primum-cds/primum/cds/internal/tree"
+import (
+	"strings"
+
+	"github.com/primum-cds/primum/cds/internal/tree"
+)
 
 // Rate returns the highest rate at which any of the instructions infuses the drug, in the unit of the dose per
-// day. What is given at once has no rate. strength may be nil.
+// hour. What is given at once has no rate. strength may be nil.
 func Rate(dosage tree.Value, strength *Strength, body Body) Result {
 	instructions, r := read(dosage)
 	if instructions == nil {
@@ -32,5 +36,19 @@ func Rate(dosage tree.Value, strength *Strength, body Body) Result {
 	if !infused {
 		return unknown("no rate of an infusion is given")
 	}
-	return most.result(s.by)
+	return perHour(most.result(s.by))
+}
+
+// perHour is a rate per day, per hour.
+func perHour(r Result) Result {
+	above, perDay := strings.CutSuffix(r.Quantity.UnitCode(), "/d")
+	if !perDay {
+		return r
+	}
+	q, err := r.Quantity.To(above + "/h")
+	if err != nil {
+		return unknown("%s", err)
+	}
+	r.Quantity = q
+	return r
 }

@@ -12,17 +12,17 @@ import (
 	"github.com/primum-cds/primum/cds/internal/measure"
 )
 
-// A share is what one therapy adds to a daily dose.
+// A share is what one therapy adds to a daily dose: with what is missing, at least that much.
 type share struct {
 	entry    *chart.Entry
 	quantity measure.Quantity
-	missing  *Missing
+	missing  []Missing
 }
 
 // shares are the doses of all current therapies with an ingredient in codes, each therapy once: by the
 // focus, else by its newest order, else by what else tells of it. What only says that a drug is taken, of
 // which there is an order, is not counted again.
-func (ev *Eval) shares(set codesVal, counts func(*Eval, *chart.Entry) (kleene.Truth, Missing)) []share {
+func (p *provider) shares(ev *Eval, set codesVal, counts func(*Eval, *chart.Entry) (kleene.Truth, Missing)) []share {
 	entries := ev.Chart.Find(chart.Medication, set.set)
 	ev.charge(8 * len(entries))
 	var out []share
@@ -37,9 +37,9 @@ func (ev *Eval) shares(set codesVal, counts func(*Eval, *chart.Entry) (kleene.Tr
 			case kleene.False:
 				continue
 			case kleene.Unknown:
-				out = append(out, share{entry: e, missing: &m})
+				out = append(out, share{entry: e, missing: []Missing{m}})
 			default:
-				out = append(out, ev.share(e, set))
+				out = append(out, p.share(ev, e, set))
 			}
 			seen.add(ev.Chart, e)
 		}
@@ -79,25 +79,27 @@ func (t tally) has(c *chart.Chart, e *chart.Entry) bool {
 	return e.Type != "MedicationStatement" && t.stated[drug]
 }
 
-func (ev *Eval) share(e *chart.Entry, set codesVal) share {
-	found := ev.doseOf(e, set.set, false)
-	q := found.quantity
+func (p *provider) share(ev *Eval, e *chart.Entry, set codesVal) share {
+	key := doseKey{entry: e, set: set.set, dosing: aDay}
+	found := p.doseOf(ev, key)
+	out := share{entry: e, quantity: found.quantity}
 	if found.reason != "" {
-		return share{entry: e, quantity: q, missing: &Missing{Resource: e.Ref(), Path: "dosageInstruction", Reason: found.reason}}
+		out.missing = p.lacking(ev, e, found)
 	}
-	if !ev.muted {
-		ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+q.String()))
+	if !ev.muted && !out.quantity.IsZero() {
+		ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+out.quantity.String()))
+		p.readSizes(ev, key, found)
 	}
-	return share{entry: e, quantity: q}
+	return out
 }
 
-func patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
+func (p *provider) patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
 	set := args[1].(codesVal)
 	counts := underReview
 	if len(args) == 3 {
 		counts = onRoute(string(args[2].(types.String)))
 	}
-	shares := ev.shares(set, counts)
+	shares := p.shares(ev, set, counts)
 	missing := ev.missingShares(set)
 	if len(shares) == 0 && len(missing) == 0 {
 		ev.absence(search{kind: chart.Medication, plural: "medications", set: set})
@@ -152,9 +154,7 @@ func (ev *Eval) missingShares(set codesVal) []Missing {
 // already passes a limit.
 func (ev *Eval) sumShares(sum measure.Quantity, shares []share, missing []Missing) ref.Val {
 	for _, s := range shares {
-		if s.missing != nil {
-			missing = append(missing, *s.missing)
-		}
+		missing = append(missing, s.missing...)
 		if s.quantity.IsZero() {
 			continue
 		}

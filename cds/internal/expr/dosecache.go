@@ -18,7 +18,8 @@ type keptDose struct {
 // A doseKind is what a dose depends on besides the instructions.
 type doseKind struct {
 	strength, unit string // of the ingredient, "" if it is not known
-	single         bool
+	dosing         dosing
+	per            dose.Size // it is for that much of a body; 0: for one of which nothing is known
 }
 
 // mostDoses bounds the JSON that a cache keeps, in bytes; longestDose, that of one medication.
@@ -29,9 +30,10 @@ const (
 
 func newDoseCache() doseCache { return doseCache{tree.NewCache[[]keptDose](mostDoses, longestDose)} }
 
-// dose is dose.Single or dose.Daily of an ingredient.
-func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, single bool) dose.Result {
-	of := doseKind{single: single}
+// dose is the dose of an ingredient: for a kg or m2, or else for a body of which nothing is known. What goes by
+// the size of a patient is not kept.
+func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, d dosing, per dose.Size) dose.Result {
+	of := doseKind{dosing: d, per: per}
 	if unit, ok := ingredient.UCUM(); ok {
 		of.strength, of.unit = ingredient.Strength, unit
 	}
@@ -41,16 +43,13 @@ func (c *doseCache) dose(dosage tree.Value, ingredient terminology.Ingredient, s
 			return kept[i].dose
 		}
 	}
-	r := instructed(dosage, ingredient, single)
+	body := dose.Body{}
+	if per != 0 {
+		body = dose.Each(per)
+	}
+	r := d.of(dosage, ingredient, body)
 	if dosage.Exists() {
 		c.results.Put(dosage, append(kept, keptDose{of, r}))
 	}
 	return r
-}
-
-func instructed(dosage tree.Value, ingredient terminology.Ingredient, single bool) dose.Result {
-	if single {
-		return dose.Single(dosage, strength(ingredient))
-	}
-	return dose.Daily(dosage, strength(ingredient))
 }

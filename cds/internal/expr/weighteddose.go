@@ -17,8 +17,8 @@ import (
 // row: morphine milligram equivalents, for one. The table has the columns drug (codes), route (string,
 // a route class), unit (string: of the daily dose that the factor is for) and factor (double). A current
 // drug of the table on a route without a row makes the sum at least what the others are.
-func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
-	w, err := weigh(ev, args[1].(tableVal).table)
+func (p *provider) weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
+	w, err := p.weigh(ev, args[1].(tableVal).table)
 	if err != nil {
 		return ev.fail(err)
 	}
@@ -34,8 +34,8 @@ func weightedDailyDose(ev *Eval, args []ref.Val) ref.Val {
 
 // weightedDoses says what weightedDailyDose is the sum of: each drug with its daily dose, factor and product,
 // or why it is left out.
-func weightedDoses(ev *Eval, args []ref.Val) ref.Val {
-	w, err := weigh(ev, args[1].(tableVal).table)
+func (p *provider) weightedDoses(ev *Eval, args []ref.Val) ref.Val {
+	w, err := p.weigh(ev, args[1].(tableVal).table)
 	if err != nil {
 		return ev.fail(err)
 	}
@@ -53,7 +53,7 @@ type weighing struct {
 	seen    map[*chart.Entry]bool
 }
 
-func weigh(ev *Eval, t *Table) (*weighing, error) {
+func (p *provider) weigh(ev *Eval, t *Table) (*weighing, error) {
 	columns := map[string]int{}
 	for _, name := range []string{"drug", "route", "unit", "factor"} {
 		if columns[name] = t.Column(name); columns[name] < 0 {
@@ -62,7 +62,7 @@ func weigh(ev *Eval, t *Table) (*weighing, error) {
 	}
 	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
 	for _, set := range w.drugs() {
-		for _, s := range ev.shares(set, underReview) {
+		for _, s := range p.shares(ev, set, underReview) {
 			w.add(s, set)
 		}
 		w.missing = append(w.missing, ev.missingShares(set)...)
@@ -92,7 +92,7 @@ func (w *weighing) add(s share, set codesVal) {
 	}
 	w.seen[s.entry] = true
 	if s.missing != nil {
-		w.leaveOut(s.entry, *s.missing)
+		w.leaveOut(s.entry, s.missing...)
 		return
 	}
 	class, _ := routeClass(s.entry)
@@ -131,9 +131,9 @@ func (w *weighing) note(s share, unit string, factor, product *apd.Decimal) {
 	w.parts = append(w.parts, strings.TrimSpace(fmt.Sprintf("%s %s × %s = %s", s.entry.Concept.Display, daily, written(factor), written(product))))
 }
 
-func (w *weighing) leaveOut(e *chart.Entry, m Missing) {
-	w.missing = append(w.missing, m)
-	w.parts = append(w.parts, strings.TrimSpace(fmt.Sprintf("%s not counted (%s)", e.Concept.Display, m.Reason)))
+func (w *weighing) leaveOut(e *chart.Entry, missing ...Missing) {
+	w.missing = append(w.missing, missing...)
+	w.parts = append(w.parts, strings.TrimSpace(fmt.Sprintf("%s not counted (%s)", e.Concept.Display, missing[0].Reason)))
 }
 
 // written is a number without an exponent or zeros at its end.

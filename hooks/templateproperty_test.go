@@ -78,7 +78,8 @@ var atoms = []atom{
 	{"", "patient.gestationalAge() > weeks(3)", true},
 	{"", "patient.trimester() == 2", true},
 	{"", "patient.encounterClass() == 'IMP'", false},
-	{"", "patient.dailyDose(drugs) > quantity(1, 'g/d')", false},
+	{"", "patient.dailyDose(drugs) > quantity(1, 'g/d')", true},
+	{"", "patient.dailyDose(aspirin) > quantity(1, 'kg/d')", true},
 	{"", "patient.medications.exists(m, m.id == 'a1')", false},
 	{"", "patient.allergies.exists(m, m.id == 'a1')", false},
 	{"", "patient.conditions.exists(m, m.id == 'a1')", false},
@@ -89,6 +90,7 @@ var atoms = []atom{
 	{"", "patient.resources('Encounter').exists(m, m.id == 'a1')", false},
 	{"", "patient.resources('AdverseEvent').exists(m, m.id == 'a1')", false},
 	{"MedicationRequest", "x.dailyDosePerKg(aspirin) > quantity(1, 'mg/kg/d')", true},
+	{"MedicationRequest", "x.singleDose() > quantity(1, 'kg')", true},
 	{"MedicationRequest", "x.dailyDosePerM2(aspirin) > quantity(1, 'mg/m2/d')", true},
 	{"MedicationRequest", "x.drug in aspirin && patient.takes(drugs)", true},
 	{"MedicationUse", "x.drug in aspirin && x.renews()", true},
@@ -107,7 +109,8 @@ var drafts = map[string]string{
 
 const draftOrder = `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"MedicationRequest","id":"new","status":"draft","intent":"order",
 	"subject":{"reference":"Patient/p1"},"medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"1191"}]},
-	"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":500,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}}]}]}}]}`
+	"dosageInstruction":[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":500,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}}]},
+		{"timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":75,"unit":"mg/m2","system":"http://unitsofmeasure.org","code":"mg/m2"}}]}]}}]}`
 
 // body is a request at a hook. In its prefetch, the patient and the encounter are there, and of all else nothing.
 func body(t testing.TB, hook cds.Hook, encounter bool, keys []string) []byte {

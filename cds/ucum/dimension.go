@@ -45,6 +45,12 @@ func (d dimension) equal(e dimension) bool {
 	return d.base == e.base && d.arbitrary.equal(e.arbitrary)
 }
 
+// namesRatio reports whether an annotation says that a number is a ratio, and counts nothing: laboratories give the
+// same INR in {INR}, {ratio} or 1.
+func namesRatio(annotation string) bool {
+	return strings.EqualFold(annotation, "INR") || strings.EqualFold(annotation, "ratio")
+}
+
 // counts reports whether what d and e count does not contradict.
 func (d dimension) counts(e dimension) bool {
 	if d.counted.equal(e.counted) {

@@ -164,6 +164,9 @@ func (p *parser) annotation(sign int) fault {
 func (p *parser) count(annotation string, sign int) {
 	p.parts++
 	p.unit.terms = append(p.unit.terms, term{exponent: sign, annotation: annotation})
+	if namesRatio(annotation) {
+		return
+	}
 	p.unit.dim = p.unit.dim.plus(dimension{counted: powers{{annotation, 1}}}, sign)
 }
 

@@ -7,7 +7,7 @@
 //   - The mole is a dimension of its own. UCUM defines it as the number 6.02214076 × 10*23, by which
 //     mmol/L would compare with 10*9/L. Equivalents and osmoles are moles, as in UCUM.
 //   - An annotation that stands alone counts something: {tablet}, {tablet}/d, mg/{dose}. What is counted
-//     must not contradict; see [Unit.Comparable].
+//     must not contradict; see [Unit.Comparable]. {INR} and {ratio} count nothing: they compare with 1.
 //
 // Everything in the package is safe for concurrent use.
 package ucum

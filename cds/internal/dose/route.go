@@ -95,17 +95,29 @@ func RouteClass(route tree.Value, form string) string {
 	return ""
 }
 
+// routeRows is the row of routeWords for each of its words.
+var routeRows = func() map[string]int {
+	rows := map[string]int{}
+	for i, row := range routeWords {
+		for word := range strings.FieldsSeq(row.words) {
+			rows[word] = i
+		}
+	}
+	return rows
+}()
+
 func routeByWords(s string) string {
 	if len(s) > 1000 {
 		return ""
 	}
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, row := range routeWords {
-		for _, word := range strings.Fields(row.words) {
-			if slices.Contains(words, word) {
-				return row.class
-			}
+	first := len(routeWords)
+	for word := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if row, ok := routeRows[word]; ok {
+			first = min(first, row)
 		}
 	}
-	return ""
+	if first == len(routeWords) {
+		return ""
+	}
+	return routeWords[first].class
 }

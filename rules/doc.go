@@ -161,8 +161,8 @@
 //	patient.observations  patient.procedures   patient.immunizations
 //	patient.resources("ServiceRequest")            those of any type
 //
-// Calculations, unknown where an input is; laboratory values of the last 12 months, weight of the last 12
-// (under 18 years 3), height of the last 10 years (under 18 years 6 months):
+// Calculations, unknown where an input is or has a unit that does not fit; laboratory values of the last
+// 12 months, weight of the last 12 (under 18 years 3), height of the last 10 years (under 18 years 6 months):
 //
 //	patient.age() -> PatientAge
 //	patient.weight() -> Quantity                   kg

@@ -117,12 +117,25 @@ func (c *calculation) number(name, unit string, window temporal.Span) (float64, 
 	if missing != nil {
 		return 0, missing
 	}
+	if _, err := q.q.To(unit); err != nil {
+		return 0, c.unusable(q, err)
+	}
 	v := inUnit(c.ev, []ref.Val{q, types.String(unit)})
 	f, ok := v.(types.Double)
 	if !ok {
 		return 0, v
 	}
 	return float64(f), nil
+}
+
+// unusable is a result that cannot be given in the unit of a formula, as one without a unit: no input, and so
+// unknown. What a rule itself compares is its author's, and fails.
+func (c *calculation) unusable(v quantityVal, err error) ref.Val {
+	m := Missing{Reason: err.Error()}
+	if o := originOf(v); o.entry != nil {
+		m.Resource, m.Path = o.entry.Ref(), o.path
+	}
+	return c.ev.unknown(m)
 }
 
 func (c *calculation) age() (temporal.Age, ref.Val) {
@@ -183,13 +196,11 @@ func (c *calculation) body(name, unit string, child, adult temporal.Span) (quant
 	if missing != nil {
 		return quantityVal{}, missing
 	}
-	converted := convert(c.ev, []ref.Val{q, types.String(unit)})
-	out, ok := converted.(quantityVal)
-	if !ok {
-		return quantityVal{}, converted
+	converted, err := q.q.To(unit)
+	if err != nil {
+		return quantityVal{}, c.unusable(q, err)
 	}
-	out.node = q.node
-	return out, nil
+	return quantityVal{q: converted, node: q.node}, nil
 }
 
 func (c *calculation) weight() (ref.Val, ref.Val) {

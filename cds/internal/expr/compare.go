@@ -41,25 +41,31 @@ func compareWith(op string) impl {
 			if ev == nil {
 				return types.WrapErr(err)
 			}
+			if parts := nothingKnown(args); len(parts) > 0 {
+				return ev.unknowns(parts)
+			}
 			return ev.fail(err)
 		}
 		if truth != kleene.Unknown || ev == nil {
 			return ev.truth(truth, Missing{})
 		}
-		var parts []Missing
-		for _, arg := range args {
-			switch v := arg.(type) {
-			case quantityVal:
-				parts = append(parts, v.parts...)
-			case scoreVal:
-				parts = append(parts, v.missing...)
-			}
-		}
-		if len(parts) > 0 {
+		if parts := partsOf(args); len(parts) > 0 {
 			return ev.unknowns(parts)
 		}
 		return ev.unknown(undecided(args[0], args[1]))
 	}
+}
+
+// nothingKnown is what was missing of a sum of which no part is known: its unit means nothing, and is no mistake.
+func nothingKnown(args []ref.Val) []Missing {
+	for _, arg := range args {
+		if v, ok := arg.(quantityVal); ok && len(v.parts) > 0 {
+			if low, _ := v.q.Ends(); low == 0 {
+				return v.parts
+			}
+		}
+	}
+	return nil
 }
 
 // undecided says why two values that are there could not be compared.

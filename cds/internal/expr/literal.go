@@ -252,8 +252,22 @@ func arithmetic(op string) impl {
 		if err != nil {
 			return ev.err(err)
 		}
-		return quantityVal{q: q}
+		return quantityVal{q: q, parts: partsOf(args)}
 	}
+}
+
+// partsOf is what is missing of sums: what is calculated from them misses it, too.
+func partsOf(args []ref.Val) []Missing {
+	var parts []Missing
+	for _, arg := range args {
+		switch v := arg.(type) {
+		case quantityVal:
+			parts = append(parts, v.parts...)
+		case scoreVal:
+			parts = append(parts, v.missing...)
+		}
+	}
+	return parts
 }
 
 // operand makes a factor without a unit a Quantity of unity.

@@ -56,7 +56,7 @@ func (c *calculation) numeralOf(v quantityVal, unit string) (numeral, ref.Val) {
 		}
 	}
 	if err != nil {
-		return numeral{}, c.ev.fail(err)
+		return numeral{}, c.unusable(v, err)
 	}
 	n := numeral{entry: v.node.entry}
 	if n.low, n.high = q.Ends(); n.low == n.high {

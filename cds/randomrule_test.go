@@ -222,7 +222,7 @@ func (r *randomRule) atom(depth int) string {
 func (r *randomRule) free() string {
 	return r.pick("patient.gender == 'female'", "1 / size(patient.name) > 0", "1 / size(patient.conditions) > 0",
 		"patient.value(egfr) < quantity(30, 'mL/min/{1.73_m2}')", "patient.value(egfr, months(12)) < quantity(30, 'mg/dL')",
-		"patient.dailyDose(metformin) > quantity(700, 'mg/d')", "patient.dailyDose(nsaids) / patient.weight() < quantity(9, 'mg/kg/d')",
+		"patient.dailyDose(metformin) > quantity(700, 'mg/d')", "patient.dailyDosePerKg(metformin) > quantity(9, 'mg/kg/d')", "patient.dailyDose(nsaids) / patient.weight() < quantity(9, 'mg/kg/d')",
 		"patient.medications.exists(u, u.dailyDosePerKg() > quantity(9, 'mg/kg/d'))", "patient.medications.exists(u, u.singleDosePerM2(metformin) > quantity(200, 'mg/m2'))", "true", "false", "params.strict", "params.loose", "patient.age() > years(60)",
 		"patient.cha2ds2vasc() >= 3", "patient.cha2ds2vasc().with('diabetes', patient.has(diabetes)) < 2", "patient.fib4() > 2", "patient.meld('na-2016') >= 15",
 		"points(patient.has(ckd), 2) + points(patient.takes(nsaids), 1) >= 2", "patient.hasBled().with('drugs', patient.takes(nsaids)) >= 3",

@@ -287,6 +287,8 @@
 //	order.renews() -> bool                         continues a therapy that is in the record
 //	patient.dailyDose(Codes) -> Quantity           summed over the order, drafts and current therapies, each once
 //	patient.dailyDose(Codes, string) -> Quantity   … on one route
+//	patient.dailyDosePerKg(Codes) -> Quantity      … mg/kg/d; dailyDosePerKg(Codes, string) -> Quantity
+//	patient.dailyDosePerM2(Codes) -> Quantity      … mg/m2/d; dailyDosePerM2(Codes, string) -> Quantity
 //	patient.weightedDailyDose(table) -> Quantity   each times the factor of its row, by the columns drug (codes),
 //	                                               route, unit (strings) and factor (double)
 //	patient.weightedDoses(table) -> string         what that sums up: "morphine 30 mg/day × 1 = 30"

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/primum-cds/primum/cds/internal/chart"
+	"github.com/primum-cds/primum/cds/internal/dose"
 	"github.com/primum-cds/primum/cds/internal/kleene"
 	"github.com/primum-cds/primum/cds/internal/measure"
 )
@@ -17,12 +18,13 @@ type share struct {
 	entry    *chart.Entry
 	quantity measure.Quantity
 	missing  []Missing
+	whole    bool // it is yet to be divided by the size of the patient
 }
 
 // shares are the doses of all current therapies with an ingredient in codes, each therapy once: by the
 // focus, else by its newest order, else by what else tells of it. What only says that a drug is taken, of
 // which there is an order, is not counted again.
-func (p *provider) shares(ev *Eval, set codesVal, counts func(*Eval, *chart.Entry) (kleene.Truth, Missing)) []share {
+func (p *provider) shares(ev *Eval, set codesVal, per dose.Size, counts func(*Eval, *chart.Entry) (kleene.Truth, Missing)) []share {
 	entries := ev.Chart.Find(chart.Medication, set.set)
 	ev.charge(8 * len(entries))
 	var out []share
@@ -39,7 +41,7 @@ func (p *provider) shares(ev *Eval, set codesVal, counts func(*Eval, *chart.Entr
 			case kleene.Unknown:
 				out = append(out, share{entry: e, missing: []Missing{m}})
 			default:
-				out = append(out, p.share(ev, e, set))
+				out = append(out, p.share(ev, doseKey{entry: e, set: set.set, dosing: aDay}, per))
 			}
 			seen.add(ev.Chart, e)
 		}
@@ -79,36 +81,78 @@ func (t tally) has(c *chart.Chart, e *chart.Entry) bool {
 	return e.Type != "MedicationStatement" && t.stated[drug]
 }
 
-func (p *provider) share(ev *Eval, e *chart.Entry, set codesVal) share {
-	key := doseKey{entry: e, set: set.set, dosing: aDay}
+// share is what a therapy adds: in a day, or in a day for each kg or m2 of the patient where it is given so.
+func (p *provider) share(ev *Eval, key doseKey, per dose.Size) share {
+	whole := per != 0 && !p.givenPer(ev, key, per)
+	if !whole {
+		key.per = per
+	}
 	found := p.doseOf(ev, key)
-	out := share{entry: e, quantity: found.quantity}
+	out := share{entry: key.entry, quantity: found.quantity, whole: whole}
 	if found.reason != "" {
-		out.missing = p.lacking(ev, e, found)
+		out.missing = p.lacking(ev, key.entry, found)
 	}
 	if !ev.muted && !out.quantity.IsZero() {
-		ev.readEntry(e, "dosageInstruction", strings.TrimSpace(e.Concept.Display+" "+out.quantity.String()))
+		ev.readEntry(key.entry, "dosageInstruction", strings.TrimSpace(key.entry.Concept.Display+" "+out.quantity.String()))
 		p.readSizes(ev, key, found)
 	}
 	return out
 }
 
-func (p *provider) patientDailyDose(ev *Eval, args []ref.Val) ref.Val {
-	set := args[1].(codesVal)
-	counts := underReview
-	if len(args) == 3 {
-		counts = onRoute(string(args[2].(types.String)))
+// divided makes one share of all that are yet to be divided: once, since a sum of quotients need not be exact.
+func (p *provider) divided(ev *Eval, shares []share, per dose.Size) ([]share, error) {
+	var out []share
+	var sum measure.Quantity
+	var missing []Missing
+	for _, s := range shares {
+		switch {
+		case !s.whole:
+			out = append(out, s)
+			continue
+		case s.quantity.IsZero():
+		case sum.IsZero():
+			sum = s.quantity
+		default:
+			var err error
+			if sum, err = measure.Add(sum, s.quantity); err != nil {
+				return nil, err
+			}
+		}
+		missing = append(missing, s.missing...)
 	}
-	shares := p.shares(ev, set, counts)
-	missing := ev.missingShares(set)
-	if len(shares) == 0 && len(missing) == 0 {
-		ev.absence(search{kind: chart.Medication, plural: "medications", set: set})
+	if sum.IsZero() {
+		return append(out, share{missing: missing}), nil
 	}
-	zero, err := measure.New("0", "", "mg/d")
-	if err != nil {
-		return ev.fail(err)
+	body, lacking := p.sizes(ev, per, true)
+	if len(lacking) > 0 {
+		return append(out, share{missing: append(missing, lacking...)}), nil
 	}
-	return ev.sumShares(zero, shares, missing)
+	quotient, err := measure.Div(sum, sizeOf(body, per))
+	return append(out, share{quantity: quotient, missing: missing}), err
+}
+
+// patientDose is the daily dose of the patient, or that for each kg or m2.
+func (p *provider) patientDose(per dose.Size, unit string) impl {
+	return func(ev *Eval, args []ref.Val) ref.Val {
+		set := args[1].(codesVal)
+		counts := underReview
+		if len(args) == 3 {
+			counts = onRoute(string(args[2].(types.String)))
+		}
+		shares := p.shares(ev, set, per, counts)
+		missing := ev.missingShares(set)
+		if len(shares) == 0 && len(missing) == 0 {
+			ev.absence(search{kind: chart.Medication, plural: "medications", set: set})
+		}
+		zero, err := measure.New("0", "", unit)
+		if err == nil && per != 0 {
+			shares, err = p.divided(ev, shares, per)
+		}
+		if err != nil {
+			return ev.fail(err)
+		}
+		return ev.sumShares(zero, shares, missing)
+	}
 }
 
 func onRoute(route string) func(*Eval, *chart.Entry) (kleene.Truth, Missing) {

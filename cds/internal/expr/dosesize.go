@@ -59,6 +59,14 @@ func (c *calculation) above(read func(*calculation) (ref.Val, ref.Val)) (measure
 	return v.(quantityVal).q, nil
 }
 
+// sizeOf is one of the sizes of a body.
+func sizeOf(body dose.Body, size dose.Size) measure.Quantity {
+	if size == dose.BySurface {
+		return body.Surface
+	}
+	return body.Weight
+}
+
 // lacking is what is missing of a dose that is not known.
 func (p *provider) lacking(ev *Eval, e *chart.Entry, v *doseValue) []Missing {
 	if v.lacks != 0 {
@@ -74,12 +82,12 @@ func (v *doseValue) per(size dose.Size) *doseValue {
 	if size == 0 || v.quantity.IsZero() {
 		return v
 	}
-	each, unit := dose.Each(size).Weight, "/kg"
+	unit := "/kg"
 	if size == dose.BySurface {
-		each, unit = dose.Each(size).Surface, "/m2"
+		unit = "/m2"
 	}
 	above, below, _ := strings.Cut(v.quantity.UnitCode()+"/", "/")
-	q, err := measure.Div(v.quantity, each)
+	q, err := measure.Div(v.quantity, sizeOf(dose.Each(size), size))
 	if err == nil {
 		q, err = q.To(strings.TrimSuffix(above+unit+"/"+below, "/"))
 	}

@@ -38,8 +38,12 @@ func (p *provider) doseFunctions() []*function {
 	patient := func(name string, f impl, args ...*types.Type) {
 		out = append(out, &function{name: name, member: true, args: append(types_(patientType), args...), result: quantityType, impl: f, sources: reads})
 	}
-	patient("dailyDose", p.patientDailyDose, codesType)
-	patient("dailyDose", p.patientDailyDose, codesType, types.StringType)
+	for fn, f := range map[string]impl{
+		"dailyDose": p.patientDose(0, "mg/d"), "dailyDosePerKg": p.patientDose(dose.ByWeight, "mg/kg/d"), "dailyDosePerM2": p.patientDose(dose.BySurface, "mg/m2/d"),
+	} {
+		patient(fn, f, codesType)
+		patient(fn, f, codesType, types.StringType)
+	}
 	patient("weightedDailyDose", p.weightedDailyDose, tableType)
 	out = append(out, &function{name: "weightedDoses", member: true, args: []*types.Type{patientType, tableType}, result: types.StringType, impl: p.weightedDoses, sources: reads})
 	return out

@@ -62,7 +62,7 @@ func (p *provider) weigh(ev *Eval, t *Table) (*weighing, error) {
 	}
 	w := &weighing{ev: ev, table: t, columns: columns, sum: apd.New(0, 0)}
 	for _, set := range w.drugs() {
-		for _, s := range p.shares(ev, set, underReview) {
+		for _, s := range p.shares(ev, set, 0, underReview) {
 			w.add(s, set)
 		}
 		w.missing = append(w.missing, ev.missingShares(set)...)

@@ -96,13 +96,17 @@ func amount(v tree.Value, s *intake) portion {
 	case strings.HasPrefix(value, "-"):
 		return portion{Result: unknown("a dose of %s is below zero", q)}
 	}
+	_, bySize := measureIn(q.Unit)
 	r := s.forBody(q)
 	if !r.Known {
 		return portion{Result: r}
 	}
 	q = r.Quantity
 	kind, named := pieceOf(v)
-	if !named && q.Code != "" && (q.Unit == nil || !q.Unit.Equal(ucum.One())) {
+	if named && bySize {
+		return portion{Result: unknown("the dose %s is not understood", q)}
+	}
+	if !named && q.Code != "" && (bySize || q.Unit == nil || !q.Unit.Equal(ucum.One())) {
 		return portion{Result: measured(q, s)}
 	}
 	count, err := measure.New(value, v.Text("comparator"), "1")
